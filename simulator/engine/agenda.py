@@ -1,0 +1,64 @@
+"""What happens next in virtual time?
+
+Integer milliseconds. Order is `(due_ms, sequence)`: at the same instant, first armed, first fired. Nothing here knows the wall clock.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+
+
+class Timer:
+    """Something armed on the agenda; `cancel()` disarms it."""
+
+    __slots__ = ("due_ms", "fire")
+
+    def __init__(self, due_ms: int, fire: Callable[[], object]) -> None:
+        self.due_ms = due_ms
+        self.fire: Callable[[], object] | None = fire
+
+    def cancel(self) -> None:
+        """Disarm; a timer that has fired or was cancelled stays as it is."""
+        self.fire = None
+
+
+class Agenda:
+    """The virtual clock and everything that waits for it."""
+
+    __slots__ = ("_heap", "_sequence", "now_ms")
+
+    def __init__(self, now_ms: int = 0) -> None:
+        self.now_ms = now_ms
+        self._heap: list[tuple[int, int, Timer]] = []
+        self._sequence = 0
+
+    def at(self, due_ms: int, fire: Callable[[], object]) -> Timer:
+        """Arm `fire` for an instant; one in the past means now."""
+        timer = Timer(max(due_ms, self.now_ms), fire)
+        heapq.heappush(self._heap, (timer.due_ms, self._sequence, timer))
+        self._sequence += 1
+        return timer
+
+    def after(self, delay_ms: int, fire: Callable[[], object]) -> Timer:
+        """Arm `fire` in `delay_ms` milliseconds."""
+        return self.at(self.now_ms + delay_ms, fire)
+
+    def next_due_ms(self) -> int | None:
+        """When the next armed timer is due; None when nothing is armed."""
+        while self._heap and self._heap[0][2].fire is None:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def step(self) -> bool:
+        """Advance the clock to the next timer and fire it. False when nothing is armed."""
+        while self._heap:
+            due_ms, _, timer = heapq.heappop(self._heap)
+            fire = timer.fire
+            if fire is None:
+                continue
+            timer.fire = None
+            self.now_ms = due_ms
+            fire()
+            return True
+        return False

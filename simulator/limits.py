@@ -1,0 +1,39 @@
+"""How much is too much? Every limit, named, with its reason.
+
+A limit met while loading is a problem of the input; one met while running is the trace's last record (`limit:NAME`).
+"""
+
+from simulator.units import DAY_MS, HOUR_MS
+
+MAX_INPUT_BYTES = 4 << 20
+"""All documents of one scenario together. etcd refuses objects over 1.5 MiB, so this holds any real manifest with room for its neighbours."""
+
+MAX_YAML_DEPTH = 64
+"""Nesting of a document. Kubernetes' deepest field of a pod is below 20; recursion in parsers above 5,000 ends a process."""
+
+MAX_YAML_NODES = 400_000
+"""Scalars, lists and maps in all documents: about 50 bytes of text each at the size limit."""
+
+MAX_YAML_ALIASES = 1_000
+"""Aliases in all documents; each may repeat nodes only within MAX_YAML_NODES, so that nine lines cannot become a billion nodes."""
+
+MAX_DOCUMENTS = 2_000
+"""Documents and list items: a rendered chart of an operator with its CRDs has about 200."""
+
+MAX_PROBLEMS = 200
+"""Problems listed for one input; the last line says that there are more."""
+
+MAX_PODS = 500
+"""Pods that exist at once or are made by controllers at the start. A real node takes 110."""
+
+MAX_CONTAINERS = 2_000
+"""Containers in all pods together."""
+
+MAX_RECORDS = 1_000_000
+"""Records of one trace; at 200 bytes each this is what a browser still holds."""
+
+MAX_UNTIL_MS = 366 * DAY_MS
+"""The longest virtual time that can be asked for."""
+
+DEFAULT_UNTIL_MS = 1 * HOUR_MS
+"""Contract, section 1: without `until` a run ends when nothing can change any more, at most after this."""
