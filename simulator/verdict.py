@@ -1,0 +1,337 @@
+"""What became of each pod, as a person would say it? One sentence a pod, and one headline.
+
+Reads nothing but the trace (the contract's records), so that it says the same of a simulated and of a recorded run. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+PLAIN_SECONDS = 120
+"""Durations below are said in seconds (`90 s`), longer ones as Go prints them without its zeros (`10m`, `1h30m`)."""
+NAMED_PODS = 3
+"""So many pods are named one by one in the headline; more are counted."""
+
+
+class Tone(StrEnum):
+    """Is that what its author wanted? Colours the sentence, nothing else."""
+
+    GOOD = "good"
+    BAD = "bad"
+    NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodVerdict:
+    """What became of one pod. Moments are seconds of virtual time since the start of the scenario; None: never."""
+
+    pod: str
+    """`namespace/name`."""
+    sentence: str
+    tone: Tone
+    ready_s: float | None = None
+    """The condition Ready became True for the first time."""
+    ended_s: float | None = None
+    """The phase became Succeeded or Failed."""
+    gone_s: float | None = None
+    """The object left the API."""
+    restarts: int = 0
+    """Of all its containers together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The line above the chart, and the sentences under it in the order in which the pods were created."""
+
+    headline: str
+    pods: tuple[PodVerdict, ...]
+
+
+def verdict(records: Iterable[Mapping[str, Any]]) -> Verdict:
+    """Read a trace to its end. Keeps a few words per container, however long the trace is."""
+    stories: dict[str, _Pod] = {}
+    end = _End()
+    for record in records:
+        end.t = record["t"]
+        if record["layer"] == "end":
+            end.reason = record["reason"]
+        elif pod := record.get("pod"):
+            if pod not in stories or (record.get("field"), record.get("to")) == ("watch", "ADDED"):
+                stories[pod] = _Pod(created_s=record["t"])
+            stories[pod].read(record)
+    pods = tuple(_judge(name, story, end) for name, story in stories.items())
+    return Verdict(headline=_headline(pods) + end.remark, pods=pods)
+
+
+def seconds(duration_s: float) -> str:
+    """`12.4 s`, `38 s`, `10m`, `2m5.5s`, `1h30m`, `3d`; tenths below the two minutes, whole seconds above an hour."""
+    tenths = round(duration_s * 10)
+    if tenths < PLAIN_SECONDS * 10:
+        return f"{tenths / 10:g} s"
+    rest, parts = tenths, ""
+    for unit, size in (("d", 864_000), ("h", 36_000), ("m", 600)):
+        count, rest = divmod(rest, size)
+        parts += f"{count}{unit}" if count else ""
+    rest = rest // 10 * 10 if tenths >= 36_000 else rest
+    return parts + (f"{rest / 10:g}s" if rest else "")
+
+
+# -- reading ---------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _End:
+    """Where the trace ends."""
+
+    t: float = 0
+    reason: str = ""
+
+    @property
+    def remark(self) -> str:
+        """Said in the headline when a limit cut the run short: the rest of the sentence is then about a part only."""
+        return f" (cut short: limit {self.reason.removeprefix('limit:')})" if self.reason.startswith("limit:") else ""
+
+    @property
+    def within(self) -> str:
+        """` within 10m`, or nothing when waiting longer would change nothing."""
+        return "" if self.reason == "settled" else f" within {seconds(self.t)}"
+
+
+@dataclass(slots=True)
+class _Container:
+    """The last that the API showed of one container, and what the node did to it."""
+
+    name: str
+    kind: str
+    state: str = ""
+    exit_code: int | None = None
+    ready: bool = False
+    started: bool = False
+    restarts: int = 0
+    exited_seq: int | None = None
+    killed_while_deleting: bool = False
+    """SIGKILL reached it after its pod was deleted."""
+
+    @property
+    def title(self) -> str:
+        """With its type in front, unless it is a main container."""
+        return {"init": "init container ", "sidecar": "sidecar ", "ephemeral": "ephemeral container "}.get(self.kind, "") + self.name
+
+    @property
+    def reason(self) -> str:
+        """`CrashLoopBackOff` of `waiting:CrashLoopBackOff`."""
+        return self.state.partition(":")[2]
+
+
+@dataclass(slots=True)
+class _Pod:
+    """What the trace said of one pod so far."""
+
+    created_s: float
+    containers: dict[str, _Container] = field(default_factory=dict)
+    """In the order of the spec: their first states are recorded in it."""
+    phase: str = ""
+    reason: str = ""
+    message: str = ""
+    ready: bool = False
+    ready_s: float | None = None
+    ended_s: float | None = None
+    deleted_s: float | None = None
+    gone_s: float | None = None
+
+    def read(self, record: Mapping[str, Any]) -> None:
+        """Take in one record of this pod."""
+        if record["layer"] == "status":
+            self._read_status(record)
+        elif record["layer"] == "runtime" and (container := self.containers.get(record.get("object", ""))):
+            if record.get("call") == "exit event":
+                container.exited_seq = record["seq"]
+            elif record.get("call") == "signal" and record.get("detail") == "SIGKILL" and self.deleted_s is not None:
+                container.killed_while_deleting = True
+
+    def _read_status(self, record: Mapping[str, Any]) -> None:
+        name, to, t = record["field"], record["to"], record["t"]
+        match name:
+            case "watch" if to == "DELETED":
+                self.gone_s = t
+            case "phase":
+                self.phase, self.reason, self.message = to, record.get("reason", ""), record.get("message", "")
+                self.ended_s = t if to in ("Succeeded", "Failed") else None
+            case "condition:Ready":
+                self.ready = to == "True"
+                self.ready_s = t if self.ready and self.ready_s is None else self.ready_s
+            case "deletionTimestamp" if to is not None and self.deleted_s is None:
+                self.deleted_s = t
+            case "state" | "ready" | "started" | "restartCount":
+                self._read_container(record)
+
+    def _read_container(self, record: Mapping[str, Any]) -> None:
+        name, to = record["object"], record["to"]
+        container = self.containers.setdefault(name, _Container(name, record.get("container_type", "main")))
+        match record["field"]:
+            case "state":
+                container.state, container.exit_code = to or "", record.get("exit_code")
+            case "ready":
+                container.ready = to
+            case "started":
+                container.started = to
+            case "restartCount":
+                container.restarts = to
+
+    def of(self, kind: str) -> list[_Container]:
+        """Its containers of one type, in the order of the spec."""
+        return [c for c in self.containers.values() if c.kind == kind]
+
+
+# -- judging ---------------------------------------------------------------------------------------------------------------------
+
+
+def _judge(name: str, pod: _Pod, end: _End) -> PodVerdict:
+    sentence, tone = _sentence(pod, end)
+    return PodVerdict(
+        pod=name,
+        sentence=sentence,
+        tone=tone,
+        ready_s=pod.ready_s,
+        ended_s=pod.ended_s,
+        gone_s=pod.gone_s,
+        restarts=sum(c.restarts for c in pod.containers.values()),
+    )
+
+
+def _sentence(pod: _Pod, end: _End) -> tuple[str, Tone]:
+    ended_first = pod.ended_s is not None and (pod.deleted_s is None or pod.ended_s < pod.deleted_s)
+    if pod.deleted_s is not None:
+        before = f"{_ended(pod)[0]}; deleted" if ended_first else "Deleted"
+        said, tone = _deleted(pod, pod.deleted_s, end)
+        return before + said, _ended(pod)[1] if ended_first and tone is Tone.NEUTRAL else tone
+    if ended_first:
+        return _ended(pod)
+    if pod.gone_s is not None:
+        return f"Gone from the API at {seconds(pod.gone_s)} without a deletion", Tone.NEUTRAL
+    return _alive(pod, end)
+
+
+def _deleted(pod: _Pod, deleted_s: float, end: _End) -> tuple[str, Tone]:
+    killed = [c.name for c in pod.containers.values() if c.killed_while_deleting]
+    tail = f"; {_names(killed)} {_were(killed)} killed with SIGKILL at the end of {_its(killed)} grace period" if killed else ""
+    if pod.gone_s is None:
+        return f" at {seconds(deleted_s)}, still terminating {seconds(end.t - deleted_s)} later{tail}", Tone.BAD
+    return f" at {seconds(deleted_s)}, gone after {seconds(pod.gone_s - deleted_s)}{tail}", Tone.BAD if killed else Tone.NEUTRAL
+
+
+def _ended(pod: _Pod) -> tuple[str, Tone]:
+    after = seconds((pod.ended_s or 0) - pod.created_s)
+    if pod.phase == "Succeeded":
+        return f"Completed after {after}{_with_restarts(pod)}{_sidecars_stopped(pod)}", Tone.GOOD
+    if pod.reason == "Evicted":
+        return f"Evicted after {after}" + (f": {pod.message.rstrip('. ')}" if pod.message else ""), Tone.BAD
+    failures = [c for c in pod.containers.values() if c.kind in ("init", "main") and c.exit_code]
+    why = pod.reason or "; ".join(_exit(c) for c in failures) or pod.message
+    return f"Failed after {after}" + (f": {why}" if why else ""), Tone.BAD
+
+
+def _exit(container: _Container) -> str:
+    if container.reason not in ("", "Error", "Completed"):
+        return f"{container.title}: {container.reason} (exit code {container.exit_code})"
+    return f"{container.title} exited with {container.exit_code}"
+
+
+def _sidecars_stopped(pod: _Pod) -> str:
+    """In which order the sidecars went. An exit is the runtime's word, because the API shows all of them at once."""
+    sidecars = [c for c in pod.of("sidecar") if c.exited_seq is not None]
+    by_exit = sorted(sidecars, key=lambda c: c.exited_seq or 0)
+    names = ", ".join(c.name for c in by_exit)
+    match len(by_exit):
+        case 0:
+            return ""
+        case 1:
+            return f", then its sidecar stopped: {names}"
+        case _:
+            order = "reverse order" if by_exit == sidecars[::-1] else "this order"
+            return f", sidecars stopped in {order}: {names}"
+
+
+def _alive(pod: _Pod, end: _End) -> tuple[str, Tone]:
+    if pod.ready_s is None:
+        return f"Never ready{end.within}{_because(pod)}", Tone.BAD
+    after = f"Ready after {seconds(pod.ready_s - pod.created_s)}"
+    if not pod.ready:
+        return f"{after}, but no longer{_because(pod)}", Tone.BAD
+    restarts = _with_restarts(pod)
+    return f"{after}{restarts}", Tone.NEUTRAL if restarts else Tone.GOOD
+
+
+def _because(pod: _Pod) -> str:
+    """The container that holds the pod up, in the order in which the kubelet waits for them."""
+    for container in pod.containers.values():
+        said = _obstacle(container)
+        if said:
+            restarts = f" ({_times(container.restarts, 'restart')})" if container.restarts else ""
+            return f": {container.title} {said}{restarts}"
+    return "" if pod.containers else ": no container was started"
+
+
+def _obstacle(container: _Container) -> str:
+    state, kind = container.state, container.kind
+    if kind == "ephemeral" or (kind == "init" and state == "terminated:Completed") or container.ready:
+        return ""
+    if state.startswith("waiting:"):
+        return f"is in {container.reason}" if container.reason.endswith("BackOff") else f"is waiting: {container.reason}"
+    if state.startswith("terminated:"):
+        return f"exited with {container.exit_code}"
+    if kind == "init":
+        return "is still running"
+    return "is running but not ready" if container.started or kind == "main" else "is running but has not started"
+
+
+def _with_restarts(pod: _Pod) -> str:
+    restarted = [f"{_times(c.restarts, 'restart')} of {c.name}" for c in pod.containers.values() if c.restarts]
+    return f" with {_names(restarted)}" if restarted else ""
+
+
+# -- the headline ----------------------------------------------------------------------------------------------------------------
+
+
+def _headline(pods: Sequence[PodVerdict]) -> str:
+    if not pods:
+        return "No pod was created"
+    if len(pods) == 1:
+        return pods[0].sentence
+    bad = [pod for pod in pods if pod.tone is Tone.BAD]
+    if bad:
+        more = f" (and {_times(len(bad) - 1, 'other')})" if len(bad) > 1 else ""
+        return f"{len(pods) - len(bad)} of {len(pods)} pods are fine. {_short(bad[0].pod)}: {bad[0].sentence}{more}"
+    if all(pod.ready_s is not None and pod.ended_s is None and pod.gone_s is None for pod in pods):
+        return f"All {len(pods)} pods ready after {seconds(max(pod.ready_s or 0 for pod in pods))}"
+    if all(pod.ended_s is not None and pod.gone_s is None for pod in pods):
+        return f"All {len(pods)} pods completed after {seconds(max(pod.ended_s or 0 for pod in pods))}"
+    if len(pods) <= NAMED_PODS:
+        return ". ".join(f"{_short(pod.pod)}: {pod.sentence}" for pod in pods)
+    gone = sum(pod.gone_s is not None for pod in pods)
+    completed = sum(pod.ended_s is not None and pod.gone_s is None for pod in pods)
+    counts = ((len(pods) - gone - completed, "ready"), (completed, "completed"), (gone, "deleted"))
+    return f"{len(pods)} pods: " + ", ".join(f"{count} {word}" for count, word in counts if count)
+
+
+def _short(pod: str) -> str:
+    return pod.removeprefix("default/")
+
+
+def _names(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _were(names: Sequence[str]) -> str:
+    return "was" if len(names) == 1 else "were"
+
+
+def _its(names: Sequence[str]) -> str:
+    return "its" if len(names) == 1 else "their"
+
+
+def _times(count: int, word: str) -> str:
+    return f"{count} {word}" + ("" if count == 1 else "s")
