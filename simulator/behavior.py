@@ -6,7 +6,8 @@ command says, the container's role.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from simulator.units import SECOND_MS
@@ -100,3 +101,42 @@ class Behavior:
     disk: DiskUse | None = None
     on_sidecar_gone: tuple[str, int] | None = None
     """(container, exit code): this process exits when that container's ends."""
+
+
+_INIT_RUN = Run(duration_ms=1 * SECOND_MS)
+_JOB_RUN = Run(duration_ms=10 * SECOND_MS)
+_JOB_KINDS = ("Job", "CronJob")
+_TOGETHER = ("runs", "on_sigterm")
+
+
+def role_behavior(*, is_regular_init: bool, owner_kind: str) -> Behavior:
+    """What a container does of which nothing is known but its role: a regular init container ends after 1 s, the mains of a Job's pod after 10 s, all else runs for ever.
+
+    Hooks and probes succeed at once.
+    """
+    run = _INIT_RUN if is_regular_init else _JOB_RUN if owner_kind in _JOB_KINDS else Run()
+    return Behavior(runs=(run,), on_sigterm=OnSigterm())
+
+
+def resolve(layers: Sequence[tuple[Source, Behavior]]) -> tuple[Behavior, Mapping[str, Source]]:
+    """Lay sources over each other, the strongest first, key by key; also tells where each key was found.
+
+    `runs` and `on_sigterm` go together: the first source that has one of them decides both, so that a scenario's run time is not mixed with a command's trap. What it
+    leaves open is the default of on_sigterm, and the last source's runs.
+    """
+    chosen: dict[str, object] = {}
+    sources: dict[str, Source] = {}
+    for source, behavior in layers:
+        said = {f.name: getattr(behavior, f.name) for f in fields(Behavior) if getattr(behavior, f.name) is not None}
+        if any(key in chosen for key in _TOGETHER):
+            said = {key: value for key, value in said.items() if key not in _TOGETHER}
+        for key, value in said.items():
+            if key not in chosen:
+                chosen[key], sources[key] = value, source
+    if layers and chosen.get("runs") is None:
+        last_source, last = layers[-1]
+        if last.runs is not None:
+            chosen["runs"], sources["runs"] = last.runs, last_source
+    if "on_sigterm" not in chosen and "runs" in chosen:
+        chosen["on_sigterm"], sources["on_sigterm"] = OnSigterm(), sources["runs"]
+    return replace(Behavior(), **chosen), sources  # type: ignore[arg-type]

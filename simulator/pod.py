@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from simulator.behavior import Behavior
+
 
 class ContainerType(StrEnum):
     """The contract's words: a sidecar is an init container with `restartPolicy: Always`, a main an entry of `spec.containers`."""
@@ -213,10 +215,12 @@ class Container:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """The controller that made the pod."""
+    """The controller that made the pod, as the person wrote it: a Deployment, not its ReplicaSet."""
 
     kind: str
     name: str
+    ordinal: int = 1
+    """1 for the first pod that it made, 2 for the second: `Kind/name#2`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +267,8 @@ class Pod:
     overhead: Mapping[str, int] = field(default_factory=dict)
     os_name: str = ""
     image_pull_secrets: tuple[str, ...] = ()
+    behaviors: Mapping[str, Behavior] = field(default_factory=dict)
+    """What the annotations `behavior.nodeviz.dev/CONTAINER` say, by container."""
     apply_manually: bool = False
     """Annotation `nodeviz.dev/apply: manual`: created by an `apply` action only."""
     mark: Mark = Mark()

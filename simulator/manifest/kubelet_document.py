@@ -1,0 +1,81 @@
+"""What do the KubeletConfiguration documents of an input come to?
+
+The first one is the main file, each further one a drop-in of `--config-dir`. Contract, section 2; merging: cmd/kubelet/app/server.go (1.36).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.feature_gates import enabled
+from simulator.kubelet_config import KubeletConfiguration, Settings, complete, configuration_of, merge_drop_in
+from simulator.manifest.kubelet_rules import findings
+from simulator.manifest.nodes import Document, Finding
+
+GROUP, VERSION, KIND = "kubelet.config.k8s.io", "v1beta1", "KubeletConfiguration"
+_NOT_SETTINGS = ("apiVersion", "kind", "metadata")
+
+
+@dataclass(frozen=True, slots=True)
+class KubeletFile:
+    """One document, checked for its form."""
+
+    document: Document
+    clean: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """`metadata.name`, which a drop-in is ordered by."""
+        return str(self.clean.get("metadata", {}).get("name", ""))
+
+    @property
+    def settings(self) -> Settings:
+        """What it sets."""
+        return {name: value for name, value in self.clean.items() if name not in _NOT_SETTINGS}
+
+    def nulls(self) -> Iterator[tuple[str, ...]]:
+        """Paths of the nulls in the text: as a drop-in it removes these."""
+        for name, value in self.document.root.items():
+            if value is None:
+                yield (name,)
+            elif isinstance(value, dict):
+                yield from ((name, str(inner)) for inner, below in value.items() if below is None)
+
+
+def ordered(files: Sequence[KubeletFile]) -> list[KubeletFile]:
+    """The main file, then the drop-ins with a name by name, then those without in the order of appearance."""
+    if not files:
+        return []
+    drop_ins = sorted(files[1:], key=lambda file: (file.name == "", file.name))
+    return [files[0], *drop_ins]
+
+
+def gate_overrides(files: Sequence[KubeletFile]) -> dict[str, bool]:
+    """`featureGates` of all files, merged by gate."""
+    merged: dict[str, bool] = {}
+    for file in ordered(files):
+        merged.update(file.clean.get("featureGates", {}))
+    return merged
+
+
+def merge(files: Sequence[KubeletFile], minor: int, report: Callable[[Document, Finding], None]) -> KubeletConfiguration:
+    """The configuration in force; what the kubelet would refuse is reported at the file that set the field last."""
+    gates = enabled(minor, gate_overrides(files))
+    settings: Settings = complete({}, minor=minor, gates=gates)
+    sources: dict[str, str] = {}
+    setters: dict[str, Document] = {}
+    for position, file in enumerate(ordered(files)):
+        merged = file.settings if position == 0 else merge_drop_in(settings, file.settings, list(file.nulls()))
+        settings = complete(merged, minor=minor, gates=gates)
+        for name in file.settings:
+            sources[name] = file.name or file.document.file or f"document {position + 1}"
+            setters[name] = file.document
+    refused = False
+    for finding in findings(settings, minor=minor, gates=gates):
+        setter = setters.get(str(finding.path[0])) or (ordered(files)[-1].document if files else None)
+        if setter is not None:
+            refused = True
+            report(setter, finding)
+    return KubeletConfiguration() if refused else configuration_of(settings, sources)

@@ -1,0 +1,181 @@
+"""How does a document become a pod, or the template of one? Form, defaults, the version's gates, validation, and only then the value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.behavior import Behavior
+from simulator.errors import Problem
+from simulator.manifest import behaviors
+from simulator.manifest.compose import Budget, compose
+from simulator.manifest.defaults import default_pod_spec
+from simulator.manifest.disabled_fields import drop_disabled
+from simulator.manifest.kubernetes_schema import first_minor_with, shape_of
+from simulator.manifest.names import generated, uid
+from simulator.manifest.nodes import Document, Finding, Key, Path, path_text
+from simulator.manifest.pods import APPLY_ANNOTATION, BEHAVIOR_ANNOTATION, SYSTEM_PRIORITIES, pod_of
+from simulator.manifest.report import Report, mark
+from simulator.manifest.shapes import Conformance, Shape, conform
+from simulator.manifest.validation import pod_findings
+from simulator.pod import Pod
+from simulator.versions import Version
+
+Fields = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Intake:
+    """What reading any document needs."""
+
+    report: Report
+    version: Version
+    seed: int
+    budget: Budget
+    priorities: dict[str, int] = field(default_factory=dict)
+    """PriorityClasses of the input."""
+    used_names: dict[str, int] = field(default_factory=dict)
+    """How often a name was generated from the same base."""
+
+
+def conformed(intake: Intake, document: Document, group: str, kind: str) -> tuple[Fields, tuple[Path, ...]]:
+    """The clean copy of a document of Kubernetes' own kinds, and the paths of what did not fit."""
+    shape = shape_of(intake.version.minor, group, kind)
+    if shape is None:
+        intake.report.problem(document, Finding(("kind",), f'Kubernetes 1.{intake.version.minor} has no kind "{kind}"'))
+        return {}, ((),)
+    return conformed_to(intake, document, shape, group, kind)
+
+
+def conformed_to(intake: Intake, document: Document, shape: Shape, group: str = "", kind: str = "") -> tuple[Fields, tuple[Path, ...]]:
+    """As `conformed`, for a shape of our own."""
+    result = Conformance()
+    clean = conform(document.root, shape, (), result)
+    for path in result.unknown:
+        _on_unknown(intake, document, path, result.unknown_hints[path], group, kind)
+    for finding in result.findings:
+        intake.report.problem(document, finding)
+    return clean if isinstance(clean, dict) else {}, tuple(finding.path for finding in result.findings)
+
+
+def _on_unknown(intake: Intake, document: Document, path: Path, hint: str, group: str, kind: str) -> None:
+    """A field that a newer version knows is dropped with a word; any other is a mistake."""
+    names = tuple(step for step in path if isinstance(step, str) and not isinstance(step, Key))
+    newer = first_minor_with(group, kind, names, intake.version.minor) if kind else None
+    finding = Finding(path, f'unknown field "{path_text(path)}"', hint, at_key=True)
+    if newer is not None:
+        words = f"dropped: the field exists from Kubernetes 1.{newer} on, this is 1.{intake.version.minor}"
+        intake.report.warning(document, Finding(path, words, at_key=True))
+    elif intake.report.strict:
+        intake.report.problem(document, finding)
+    else:
+        intake.report.warning(document, finding)
+
+
+def below_any(path: Path, paths: tuple[Path, ...]) -> bool:
+    """Whether `path` is one of `paths`, or stands under one: what has the wrong type is not missing as well."""
+    return any(path[: len(wrong)] == wrong for wrong in paths)
+
+
+def pod_document(intake: Intake, document: Document) -> Pod | None:
+    """A document of kind Pod. None when it has problems."""
+    clean, wrong = conformed(intake, document, "", "Pod")
+    before = len(intake.report.problems)
+    named = _named(intake, document, clean)
+    checked = check_pod(intake, document, clean, (), wrong, kind="Pod")
+    if wrong or len(intake.report.problems) > before or checked is None:
+        return None
+    return build_pod(intake, document, clean, (), named)
+
+
+def _named(intake: Intake, document: Document, clean: Fields) -> str:
+    """The name, generated where the document leaves it to the API server."""
+    metadata = clean.setdefault("metadata", {})
+    name, base = metadata.get("name", ""), metadata.get("generateName", "")
+    if not name and base:
+        count = intake.used_names[base] = intake.used_names.get(base, 0) + 1
+        name = metadata["name"] = generated(base, intake.seed, metadata.get("namespace", "default"), count)
+    return str(name)
+
+
+def check_pod(intake: Intake, document: Document, clean: Fields, path: Path, wrong: tuple[Path, ...], *, kind: str) -> bool | None:
+    """Defaults, gates and rules for the pod or template at `path`; problems are reported. True when nothing was found."""
+    spec = clean.setdefault("spec", {})
+    default_pod_spec(spec)
+    for finding in drop_disabled(spec, (*path, "spec"), intake.version):
+        intake.report.warning(document, finding)
+    fine = True
+    for finding in pod_findings(clean, path, intake.version, kind=kind):
+        if not below_any(finding.path, wrong):
+            intake.report.problem(document, finding)
+            fine = False
+    _warn(intake, document, spec, (*path, "spec"))
+    return True if fine else None
+
+
+def _warn(intake: Intake, document: Document, spec: Fields, path: Path) -> None:
+    """What is no mistake and still worth a word."""
+    class_name = spec.get("priorityClassName", "")
+    if class_name and "priority" not in spec and class_name not in SYSTEM_PRIORITIES and class_name not in intake.priorities:
+        words = f'no PriorityClass with name "{class_name}" in the input: priority 0 is assumed'
+        intake.report.warning(document, Finding((*path, "priorityClassName"), words, "add a PriorityClass document"))
+    for list_name in ("initContainers", "containers"):
+        for index, container in enumerate(spec.get(list_name, ())):
+            image = container.get("image", "")
+            if "${" in image or "{{" in image:
+                words = f'"{image}" holds a variable that nobody filled in: the image cannot be pulled'
+                intake.report.warning(document, Finding((*path, list_name, index, "image"), words, "fill it in first, for example with envsubst"))
+
+
+def build_pod(intake: Intake, document: Document, clean: Fields, path: Path, name: str) -> Pod:
+    """The value of a checked pod or template at `path`."""
+    metadata = clean.get("metadata", {})
+    annotations = metadata.get("annotations", {})
+    return pod_of(
+        clean,
+        spec_path=(*path, "spec"),
+        mark_of=lambda at: mark(document, at),
+        name=name,
+        uid=metadata.get("uid") or uid(intake.seed, "Pod", metadata.get("namespace") or "default", name),
+        priorities=intake.priorities,
+        behaviors=annotated_behaviors(intake, document, annotations, clean["spec"], (*path, "metadata", "annotations")),
+    )
+
+
+def annotated_behaviors(intake: Intake, document: Document, annotations: Mapping[str, str], spec: Fields, path: Path) -> Mapping[str, Behavior]:
+    """The annotations `behavior.nodeviz.dev/CONTAINER`, each a behavior written as YAML text; problems are shown at the annotation."""
+    names = [container.get("name", "") for list_name in ("initContainers", "containers") for container in spec.get(list_name, ())]
+    made: dict[str, Behavior] = {}
+    for key, text in annotations.items():
+        if key == APPLY_ANNOTATION and text != "manual":
+            intake.report.problem(document, Finding((*path, key), f'Unsupported value: "{text}": supported values: "manual"'))
+        if not key.startswith(BEHAVIOR_ANNOTATION):
+            continue
+        container = key.removeprefix(BEHAVIOR_ANNOTATION)
+        if container not in names:
+            words = f'no container "{container}" in the pod'
+            intake.report.problem(document, Finding((*path, key), words, f"it has {', '.join(names)}", at_key=True))
+            continue
+        behavior = _annotated(intake, document, text, (*path, key))
+        if behavior is not None:
+            made[container] = behavior
+    return made
+
+
+def _annotated(intake: Intake, document: Document, text: str, path: Path) -> Behavior | None:
+    inner: list[Problem] = []
+    documents = compose(document.file, text, intake.budget, inner)
+    if inner or len(documents) != 1:
+        words = inner[0].message if inner else "must be one map of a behavior, such as {runs: [{duration: 5s}]}"
+        intake.report.problem(document, Finding(path, words, inner[0].hint if inner else ""))
+        return None
+    result = Conformance()
+    clean = conform(documents[0].root, behaviors.BEHAVIOR, (), result)
+    found = [Finding(at, f'unknown field "{path_text(at)}"', result.unknown_hints[at]) for at in result.unknown] + result.findings
+    if isinstance(clean, dict):
+        found += [finding for finding in behaviors.findings(clean, ()) if not below_any(finding.path, tuple(f.path for f in result.findings))]
+    for finding in found:
+        where = path_text(finding.path)
+        intake.report.problem(document, Finding(path, f"{where}: {finding.message}" if where else finding.message, finding.hint))
+    return None if found or not isinstance(clean, dict) else behaviors.behavior_of(clean)

@@ -1,0 +1,99 @@
+"""How does the Scenario document become values? Form, then what is in it, then whether it names what exists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.manifest import behaviors, references, scenario_document
+from simulator.manifest.action_documents import action_of
+from simulator.manifest.compose import Budget
+from simulator.manifest.documents import Role, SortedDocuments
+from simulator.manifest.nodes import Document, Finding, Path, path_text
+from simulator.manifest.pod_documents import Intake, below_any
+from simulator.manifest.references import Inhabitants
+from simulator.manifest.report import Report
+from simulator.manifest.shapes import Conformance, conform
+from simulator.scenario import Action, Scenario
+
+_SPEC: Path = ("spec",)
+
+
+@dataclass(slots=True)
+class ScenarioText:
+    """The Scenario document and its clean copy; both empty without one."""
+
+    document: Document | None = None
+    clean: dict[str, Any] = field(default_factory=dict)
+    wrong: tuple[Path, ...] = ()
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """Its spec."""
+        spec: dict[str, Any] = self.clean.get("spec", {})
+        return spec
+
+
+def scenario_text(report: Report, found: SortedDocuments, budget: Budget) -> ScenarioText:
+    """The first Scenario document, checked for its form; a second one is a problem."""
+    documents = [document for document, _, _ in found.of(Role.SCENARIO)]
+    for extra in documents[1:]:
+        report.problem(extra, Finding(("kind",), "there can be one Scenario at most", f"the first one stands on line {documents[0].place.line}"))
+    if not documents:
+        return ScenarioText()
+    result = Conformance()
+    clean = conform(documents[0].root, scenario_document.SCENARIO, (), result)
+    for path in result.unknown:
+        finding = Finding(path, f'unknown field "{path_text(path)}"', result.unknown_hints[path], at_key=True)
+        (report.problem if report.strict else report.warning)(documents[0], finding)
+    for finding in result.findings:
+        report.problem(documents[0], finding)
+    return ScenarioText(documents[0], clean if isinstance(clean, dict) else {}, tuple(finding.path for finding in result.findings))
+
+
+def scenario_values(intake: Intake, text: ScenarioText, inhabitants: Inhabitants | None) -> Scenario:
+    """What the document says, without pods. `inhabitants` None: other documents have problems, so nothing can be said about names."""
+    if text.document is None:
+        return Scenario()
+    spec = text.spec
+    fine = not text.wrong
+    for finding in scenario_document.findings(spec, _SPEC):
+        if not below_any(finding.path, text.wrong):
+            intake.report.problem(text.document, finding)
+            fine = False
+    if not fine:
+        return Scenario()
+    made = _actions(intake, text.document, spec.get("actions", ()))
+    if inhabitants is not None:
+        _check_names(intake, text.document, spec, inhabitants, made)
+    return Scenario(
+        name=text.clean.get("metadata", {}).get("name") or "scenario",
+        title=spec.get("title", ""),
+        description=spec.get("description", ""),
+        until_ms=spec.get("until"),
+        jitter=spec.get("jitter", True),
+        node=scenario_document.node_of(spec.get("node", {})),
+        registry=scenario_document.registry_of(spec.get("registry", {})),
+        behaviors={key: behaviors.behavior_of(behavior) for key, behavior in spec.get("behaviors", {}).items()},
+        actions=made,
+    )
+
+
+def _actions(intake: Intake, document: Document, listed: Sequence[dict[str, Any]]) -> tuple[Action, ...]:
+    made = (action_of(intake, document, action, ("spec", "actions", index)) for index, action in enumerate(listed))
+    return tuple(action for action in made if action is not None)
+
+
+def _check_names(intake: Intake, document: Document, spec: dict[str, Any], known: Inhabitants, made: Sequence[Action]) -> None:
+    """Addresses in behaviors and actions; pods and containers that actions bring along count as well."""
+    everything = Inhabitants(
+        [*known.pods, *(action.pod for action in made if action.pod)],
+        known.workloads,
+        [action.container for action in made if action.container],
+    )
+    for finding in references.behavior_findings(spec.get("behaviors", {}), everything, (*_SPEC, "behaviors")):
+        intake.report.problem(document, finding)
+    for index, action in enumerate(spec.get("actions", ())):
+        for finding in references.action_findings(action, everything, (*_SPEC, "actions", index)):
+            intake.report.problem(document, finding)
