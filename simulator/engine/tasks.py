@@ -116,3 +116,38 @@ class Task:
             self._timer = None
         self._wakeup += 1
         self._resume(value)
+
+
+class Slots:
+    """A number of places, given out in the order of asking; None: as many as anybody wants."""
+
+    __slots__ = ("_free", "_queue")
+
+    def __init__(self, places: int | None) -> None:
+        self._free = places
+        self._queue: list[Gate] = []
+
+    def acquire(self) -> Steps:
+        """Wait for a place."""
+        if self._free is None:
+            return
+        if self._free > 0:
+            self._free -= 1
+            return
+        mine = Gate()
+        self._queue.append(mine)
+        yield mine
+
+    def release(self) -> None:
+        """Give the place to whoever has waited longest."""
+        if self._free is None:
+            return
+        if self._queue:
+            self._queue.pop(0).open()
+        else:
+            self._free += 1
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a place."""
+        return len(self._queue)

@@ -1,0 +1,34 @@
+"""A kubelet in virtual time: what will it do with this pod?
+
+    scenario = simulator.load({"pods.yaml": text})      # raises ManifestError with every problem
+    for record in simulator.simulate(scenario): ...     # the trace, in the contract's words
+
+Pure: no I/O, no wall clock, no environment. Same scenario, seed and version give the same trace, byte for byte.
+"""
+
+from simulator import limits
+from simulator.errors import BrokenInvariant, ManifestError, NodevizError, Problem
+from simulator.manifest.load import load
+from simulator.scenario import Scenario
+from simulator.simulation import simulate
+from simulator.trace import encode
+from simulator.verdict import PodVerdict, Verdict, verdict
+
+VERSION = "0.1.0"
+"""Of the simulator: traces of one version are identical, those of another may differ."""
+
+__all__ = [
+    "VERSION",
+    "BrokenInvariant",
+    "ManifestError",
+    "NodevizError",
+    "PodVerdict",
+    "Problem",
+    "Scenario",
+    "Verdict",
+    "encode",
+    "limits",
+    "load",
+    "simulate",
+    "verdict",
+]

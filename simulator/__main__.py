@@ -1,0 +1,124 @@
+"""The command line: `python -m simulator run|check|gates ...` (contract, section 1)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from simulator import VERSION
+from simulator.errors import ManifestError
+from simulator.feature_gates import listing
+from simulator.formats import FORMATS
+from simulator.manifest.load import load
+from simulator.scenario import Scenario
+from simulator.simulation import simulate
+from simulator.versions import NEWEST, OLDEST
+
+OK, OUR_FAULT, REFUSED = 0, 1, 2
+ENDINGS = (".yaml", ".yml", ".json", ".injected")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments."""
+    root = argparse.ArgumentParser(prog="python -m simulator", description="What will the kubelet do with this pod?")
+    root.add_argument("--version", action="version", version=f"nodeviz simulator {VERSION}")
+    commands = root.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="simulate, print the trace")
+    run.add_argument("--format", choices=sorted(FORMATS), default="jsonl")
+    run.add_argument("--until", metavar="DURATION", help="virtual time: 90s, 10m, 1h30m, 3d")
+    run.add_argument("--seed", type=int)
+    run.add_argument("--jitter", choices=("on", "off"))
+    check = commands.add_parser("check", help="validate only")
+    for command in (run, check):
+        command.add_argument("files", nargs="+", metavar="FILE", help="YAML or JSON; - is standard input; a directory is read in name order")
+        command.add_argument("--kubernetes", metavar="1.36", help=f"minor version of the kubelet, 1.{OLDEST} to 1.{NEWEST}")
+    gates = commands.add_parser("gates", help="feature gates of a version")
+    gates.add_argument("--kubernetes", metavar="1.36", default=f"1.{NEWEST}")
+    return root
+
+
+def read_files(names: Sequence[str]) -> dict[str, bytes]:
+    """The named files' contents, by the name that problems quote. Raises OSError."""
+    contents: dict[str, bytes] = {}
+    for name in names:
+        if name == "-":
+            contents["-"] = sys.stdin.buffer.read()
+        elif Path(name).is_dir():
+            for path in sorted(Path(name).iterdir()):
+                if path.suffix in ENDINGS:
+                    contents[str(path)] = path.read_bytes()
+        else:
+            contents[name] = Path(name).read_bytes()
+    return contents
+
+
+def _loaded(arguments: argparse.Namespace) -> Scenario:
+    jitter = getattr(arguments, "jitter", None)
+    return load(
+        read_files(arguments.files),
+        kubernetes=arguments.kubernetes,
+        seed=getattr(arguments, "seed", None),
+        until=getattr(arguments, "until", None),
+        jitter=None if jitter is None else jitter == "on",
+    )
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    scenario = _loaded(arguments)
+    for warning in scenario.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    try:
+        for line in FORMATS[arguments.format](simulate(scenario)):
+            print(line)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        print(f"simulator {VERSION}, seed {scenario.seed}, Kubernetes 1.{scenario.kubernetes}: {type(error).__name__}: {error}", file=sys.stderr)
+        raise
+    return OK
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    scenario = _loaded(arguments)
+    for warning in scenario.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    for kind in scenario.not_simulated:
+        print(f"not simulated: {kind}")
+    pods = len(scenario.pods)
+    print(f"{pods} pod{'' if pods == 1 else 's'}, no problems")
+    return OK
+
+
+def _gates(arguments: argparse.Namespace) -> int:
+    minor = int(arguments.kubernetes.removeprefix("1."))
+    for state in listing(minor):
+        print(f"{state.name:<52} {state.stage:<12} {'on' if state.on else 'off':<4} {state.effect}")
+    return OK
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit code 0: it ran; 2: the input was refused, every problem listed; 1: our own fault."""
+    arguments = parser().parse_args(argv)
+    try:
+        return {"run": _run, "check": _check, "gates": _gates}[arguments.command](arguments)
+    except ManifestError as refused:
+        for problem in refused.problems:
+            print(problem, file=sys.stderr)
+        return REFUSED
+    except OSError as error:
+        print(f"{error.filename}:0:0: {error.strerror}", file=sys.stderr)
+        return REFUSED
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        code = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`); nothing is left to be flushed into a closed pipe.
+        sys.stderr.close()
+        code = OK
+    sys.exit(code)

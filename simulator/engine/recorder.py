@@ -1,0 +1,58 @@
+"""What happened, in order? The trace, and the one door through which a state changes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from simulator.engine.agenda import Agenda
+from simulator.errors import BrokenInvariant
+from simulator.states import MOVES
+
+Record = dict[str, Any]
+
+
+class Recorder:
+    """Numbers records without holes and checks every move of a state against its table."""
+
+    __slots__ = ("_agenda", "_states", "count", "fresh", "last_ms")
+
+    def __init__(self, agenda: Agenda) -> None:
+        self._agenda = agenda
+        self._states: dict[tuple[type[StrEnum], object], StrEnum] = {}
+        self.count = 0
+        self.last_ms = 0
+        """Instant of the newest record."""
+        self.fresh: list[Record] = []
+        """Records not yet taken by the reader of the run."""
+
+    def record(self, layer: str, **fields: Any) -> int:
+        """Append a record at this instant; fields that are None are left out, but for `from`. Returns its number."""
+        seq = self.count
+        self.count += 1
+        self.last_ms = now_ms = self._agenda.now_ms
+        entry: Record = {"seq": seq, "t": now_ms // 1000 if now_ms % 1000 == 0 else now_ms / 1000, "layer": layer}
+        for name, value in fields.items():
+            if name == "from_":
+                entry["from"] = value
+            elif value is not None:
+                entry[name] = value
+        self.fresh.append(entry)
+        return seq
+
+    def move(self, subject: object, to: StrEnum) -> None:
+        """The one door: `subject` (any hashable) is in state `to` from now on. Raises BrokenInvariant if the table forbids it."""
+        states = type(to)
+        was = self._states.get((states, subject))
+        if to not in MOVES[states][was]:
+            raise BrokenInvariant(f"{states.__name__} of {subject}: {was} -> {to} at {self._agenda.now_ms} ms is not in the table")
+        self._states[states, subject] = to
+
+    def state(self, states: type[StrEnum], subject: object) -> StrEnum | None:
+        """The state that `subject` is in; None when it never was in one."""
+        return self._states.get((states, subject))
+
+    def take(self) -> list[Record]:
+        """The records since the last call."""
+        fresh, self.fresh = self.fresh, []
+        return fresh

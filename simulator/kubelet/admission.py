@@ -1,0 +1,76 @@
+"""May a pod run on this node? The kubelet's own admission (pkg/kubelet/lifecycle/predicate.go, kubelet.go canAdmitPod; 1.36). Pure.
+
+Simplified: sysctls, topology, device plugins and AppArmor never refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from simulator.kubelet.resources import effective_requests
+from simulator.kubelet_config import KubeletConfiguration
+from simulator.pod import Pod
+from simulator.scenario import Node
+from simulator.versions import Version
+
+Refusal = tuple[str, str]
+"""(reason, message) as in the pod's status."""
+
+
+def allocatable(node: Node, config: KubeletConfiguration) -> dict[str, int]:
+    """Capacity less what is reserved."""
+    left = dict(node.capacity)
+    for reserved in (config.system_reserved, config.kube_reserved):
+        for name, value in reserved.items():
+            left[name] = max(0, left.get(name, 0) - value)
+    left["pods"] = min(left.get("pods", config.max_pods), config.max_pods)
+    return left
+
+
+def insufficient(pod: Pod, others: Sequence[Pod], capacity: dict[str, int]) -> tuple[str, int, int, int] | None:
+    """The first resource that is short: (name, requested, used, capacity)."""
+    if len(others) + 1 > capacity["pods"]:
+        return "pods", 1, len(others), capacity["pods"]
+    wanted = effective_requests(pod)
+    used: dict[str, int] = {}
+    for other in others:
+        for name, value in effective_requests(other).items():
+            used[name] = used.get(name, 0) + value
+    order = sorted(wanted, key=lambda name: (["cpu", "memory", "ephemeral-storage"].index(name) if name in ("cpu", "memory", "ephemeral-storage") else 9, name))
+    for name in order:
+        if wanted[name] and wanted[name] + used.get(name, 0) > capacity.get(name, 0):
+            return name, wanted[name], used.get(name, 0), capacity.get(name, 0)
+    return None
+
+
+class Admission:
+    """The checks of one kubelet, in order, first refusal wins."""
+
+    def __init__(self, node: Node, config: KubeletConfiguration, version: Version) -> None:
+        self._node = node
+        self._capacity = allocatable(node, config)
+        self._version = version
+        self.shutting_down = False
+        """True while the node shuts down: nothing is admitted."""
+
+    def admit(self, pod: Pod, others: Sequence[Pod]) -> Refusal | None:
+        """None: admitted. `others` are the pods that are active on the node."""
+        labels = {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", "kubernetes.io/hostname": self._node.name, **self._node.labels}
+        if pod.os_name and pod.os_name != "linux":
+            return "PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS"
+        if pod.node_selector.get("kubernetes.io/os", "linux") != "linux":
+            return "PodOSSelectorNodeLabelDoesNotMatch", "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label"
+        short = insufficient(pod, others, self._capacity)
+        if short:
+            name, requested, used, capacity = short
+            return f"OutOf{name}", f"Node didn't have enough resource: {name}, requested: {requested}, used: {used}, capacity: {capacity}"
+        if pod.node_name and pod.node_name != self._node.name:
+            return "NodeName", "Predicate NodeName failed: node(s) didn't match the requested node name"
+        if any(labels.get(key) != value for key, value in pod.node_selector.items()):
+            return "NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"
+        wanted = {port for c in pod.containers for port in c.host_ports}
+        if wanted & {port for other in others for c in other.containers for port in c.host_ports}:
+            return "NodePorts", "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports"
+        if self.shutting_down:
+            return "NodeShutdown", "Pod was rejected as the node is shutting down."
+        return None

@@ -1,0 +1,59 @@
+"""Which processes live in a container? The behavior that applies to it, from the scenario, the pod's annotations, its command and its role.
+
+Contract, section 3.1: per key, first hit wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from simulator.behavior import Behavior, Source, resolve, role_behavior
+from simulator.engine.agenda import Agenda
+from simulator.pod import Container, ContainerType, Pod
+from simulator.runtime.processes import BehavingProcesses, ContainerProcesses
+from simulator.scenario import Scenario
+
+
+def addresses(pod: Pod) -> Iterator[str]:
+    """The names under which a scenario may speak of a pod: name, namespace/name, Kind/name of its controller, Kind/name#n of the n-th."""
+    yield pod.name
+    yield pod.key
+    if pod.owner:
+        yield f"{pod.owner.kind}/{pod.owner.name}#{pod.owner.ordinal}"
+        yield f"{pod.owner.kind}/{pod.owner.name}"
+
+
+def scenario_behavior(behaviors: Mapping[str, Behavior], pod: Pod, container: str) -> Behavior | None:
+    """The scenario's behavior for a container: the pod by its most exact address, then any pod, then the container's bare name."""
+    keys = [f"{address}/{container}" for address in addresses(pod)] + [f"*/{container}", container]
+    return next((behaviors[key] for key in keys if key in behaviors), None)
+
+
+class World:
+    """Makes the processes of each instance."""
+
+    def __init__(self, agenda: Agenda, scenario: Scenario) -> None:
+        self._agenda = agenda
+        self._scenario = scenario
+
+    def behavior(self, pod: Pod, container: Container) -> tuple[Behavior, Mapping[str, Source]]:
+        """What the container does, and where each part was found."""
+        layers: list[tuple[Source, Behavior]] = []
+        said = scenario_behavior(self._scenario.behaviors, pod, container.name)
+        if said:
+            layers.append((Source.SCENARIO, said))
+        if container.name in pod.behaviors:
+            layers.append((Source.ANNOTATION, pod.behaviors[container.name]))
+        owner = pod.owner.kind if pod.owner else ""
+        is_init = container.container_type is ContainerType.INIT
+        layers.append((Source.ROLE, role_behavior(is_regular_init=is_init, owner_kind=owner if container.container_type is ContainerType.MAIN else "")))
+        return resolve(layers)
+
+    def start_failure(self, pod: Pod, container: Container) -> str | None:
+        """The runtime's words when the container's command cannot be executed; None: it can."""
+        return None
+
+    def processes(self, pod: Pod, container: Container, attempt: int) -> ContainerProcesses:
+        """The processes of one instance."""
+        behavior, _ = self.behavior(pod, container)
+        return BehavingProcesses(self._agenda, behavior, attempt, container.resources.limits.get("memory"))

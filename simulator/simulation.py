@@ -1,0 +1,129 @@
+"""How does a scenario become a trace? The node, its kubelet and the API server put together, and run on one agenda."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simulator.actions import Actions
+from simulator.apiserver import ApiServer
+from simulator.engine.agenda import Agenda
+from simulator.engine.recorder import Record, Recorder
+from simulator.engine.streams import Streams
+from simulator.feature_gates import enabled
+from simulator.kubelet.events import EventRecorder
+from simulator.kubelet.kubelet import Kubelet
+from simulator.kubelet.pod_manager import PodObject
+from simulator.limits import DEFAULT_UNTIL_MS, MAX_RECORDS
+from simulator.pod import ObjectRef, Pod
+from simulator.runtime.containers import ContainerRuntime
+from simulator.runtime.images import ImageService
+from simulator.runtime.registry import RegistryService
+from simulator.runtime.world import World
+from simulator.scenario import Scenario
+from simulator.versions import Version
+
+
+class Simulation:
+    """One node, from t=0 to the end of the scenario."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.agenda = Agenda()
+        self.recorder = Recorder(self.agenda)
+        self.streams = Streams(scenario.seed, jitter=scenario.jitter)
+        self.version = Version(minor=scenario.kubernetes, gates=enabled(scenario.kubernetes, scenario.kubelet.feature_gates))
+        self.events = EventRecorder(self.agenda, self.streams, self.recorder, self.version)
+        self.world = World(self.agenda, scenario)
+        self.runtime = ContainerRuntime(self.agenda, self.streams, self.recorder, scenario.node.runtime, self.world.processes)
+        self.registry = RegistryService(self.agenda, scenario.registry)
+        self.images = ImageService(self.agenda, self.recorder, scenario.node, self.registry)
+        self.api = ApiServer(self.agenda, self.streams, self.recorder, self.events, scenario.node, scenario.kubelet)
+        self.objects = {name: set(keys) for name, keys in scenario.objects.items()}
+        """ConfigMaps and Secrets that exist, `Kind/namespace/name` to their keys; actions add to it."""
+        self.api.tell_added = lambda obj: self.kubelet.add_pod(obj)
+        self.api.tell_updated = lambda obj: self.kubelet.update_pod(obj)
+        self.api.tell_removed = lambda obj: self.kubelet.remove_pod(obj)
+        self.kubelet = self.new_kubelet(scenario.node.kubelet_started_at_ms)
+        self.actions = Actions(self)
+        for pod in scenario.pods:
+            if not pod.apply_manually:
+                self.agenda.at(0, lambda pod=pod: self.api.create(pod))  # type: ignore[misc]
+
+    def new_kubelet(self, started_ms: int) -> Kubelet:
+        """A kubelet process that starts at an instant; it knows only what the runtime and the API show."""
+        kubelet = Kubelet(
+            self.agenda,
+            self.streams,
+            self.recorder,
+            self.events,
+            self.runtime,
+            self.images,
+            self.scenario.node,
+            self.scenario.kubelet,
+            self.version,
+            started_ms,
+        )
+        kubelet.on_finished = self._finished
+        kubelet.runtimes.missing_object = kubelet.volumes.missing_object = self.missing_object
+        kubelet.runtimes.start_failure = self.world.start_failure
+        return kubelet
+
+    def stop_kubelet(self) -> None:
+        """The process ends; containers go on."""
+        self.kubelet.stop()
+        self.recorder.record("node", object="node", call="kubelet stopped")
+
+    def start_kubelet(self) -> None:
+        """A new kubelet process takes over what runs."""
+        if not self.kubelet.stopped:
+            return
+        self.recorder.record("node", object="node", call="kubelet started")
+        self.kubelet = self.new_kubelet(self.agenda.now_ms)
+        self.kubelet.take_over([obj for obj in self.api.by_uid.values() if self.api.is_bound(obj)])
+
+    def missing_object(self, pod: Pod, ref: ObjectRef) -> str | None:
+        """The API's words for a ConfigMap, Secret or key that a pod needs and that does not exist."""
+        if ref.optional:
+            return None
+        keys = self.objects.get(f"{ref.kind}/{pod.namespace}/{ref.name}")
+        kind = ref.kind.lower()
+        if keys is None:
+            return f'{kind} "{ref.name}" not found'
+        if ref.key is not None and ref.key not in keys:
+            return f"couldn't find key {ref.key} in {ref.kind} {pod.namespace}/{ref.name}"
+        return None
+
+    def run(self) -> Iterator[Record]:
+        """The records, as they come; the last one is of layer `end`."""
+        until_ms = self.scenario.until_ms if self.scenario.until_ms is not None else DEFAULT_UNTIL_MS
+        while self.recorder.count < MAX_RECORDS:
+            due_ms = self.agenda.next_due_ms()
+            if due_ms is None or due_ms > until_ms:
+                break
+            self.agenda.step()
+            if self.recorder.fresh:
+                fresh = self.recorder.take()
+                if self.actions.are_waiting:
+                    self.actions.look(fresh)
+                yield from fresh
+        reason = self._ended(until_ms)
+        self.recorder.record("end", reason=reason)
+        yield from self.recorder.take()
+
+    def _ended(self, until_ms: int) -> str:
+        """Why the run is over; sets the clock to the moment that the last record shows."""
+        if self.recorder.count >= MAX_RECORDS:
+            return "limit:MAX_RECORDS"
+        if self.scenario.until_ms is not None or self.agenda.next_due_ms() is not None:
+            self.agenda.now_ms = until_ms
+            return "until"
+        self.agenda.now_ms = self.recorder.last_ms
+        return "settled"
+
+    def _finished(self, obj: PodObject) -> None:
+        self.api.finish_deletion(obj)
+
+
+def simulate(scenario: Scenario) -> Iterator[Record]:
+    """Run a scenario; yields the contract's records in order, as they come about. Raises BrokenInvariant on a mistake of ours."""
+    yield from Simulation(scenario).run()
