@@ -94,7 +94,7 @@ def _check(arguments: argparse.Namespace) -> int:
 def _gates(arguments: argparse.Namespace) -> int:
     minor = int(arguments.kubernetes.removeprefix("1."))
     for state in listing(minor):
-        print(f"{state.name:<52} {state.stage:<12} {'on' if state.on else 'off':<4} {state.effect}")
+        print(f"{state.name:<52} {state.stage:<12} {'on' if state.enabled else 'off':<4} {state.effect}")
     return OK
 
 

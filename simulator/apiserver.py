@@ -31,9 +31,7 @@ REMOVAL_MS = 22
 class ApiServer:
     """The objects, and what happens to them from outside."""
 
-    def __init__(
-        self, agenda: Agenda, streams: Streams, recorder: Recorder, events: EventRecorder, node: Node, config: KubeletConfiguration
-    ) -> None:
+    def __init__(self, agenda: Agenda, streams: Streams, recorder: Recorder, events: EventRecorder, node: Node, config: KubeletConfiguration) -> None:
         self._agenda = agenda
         self._streams = streams
         self._recorder = recorder
@@ -59,13 +57,17 @@ class ApiServer:
         obj = PodObject(pod, self._agenda.now_ms)
         obj.controller_key = controller_key
         self.pods[pod.key] = self.by_uid[pod.uid] = obj
-        self._watch(obj, "ADDED")
+        # The containers in spec order, so that whoever draws or prints the pod knows its rows before the first status.
+        containers = [{"name": c.name, "container_type": str(c.container_type)} for c in pod.all_containers()]
+        self._watch(obj, "ADDED", containers=containers)
         self._recorder.move(("phase", pod.uid), PodPhase.PENDING)
         self._recorder.record("status", pod=pod.key, object="pod", field="phase", from_=None, to="Pending")
         if pod.node_name:
             self._later(obj, self.tell_added)
         elif pod.scheduling_gates:
-            self._condition(obj, Condition(type="PodScheduled", status="False", reason="SchedulingGated", message="Scheduling is blocked due to non-empty scheduling gates"))
+            self._condition(
+                obj, Condition(type="PodScheduled", status="False", reason="SchedulingGated", message="Scheduling is blocked due to non-empty scheduling gates")
+            )
         else:
             self._unscheduled[pod.uid] = obj
             self._agenda.after(SCHEDULE_MS, self.schedule)
@@ -192,8 +194,8 @@ class ApiServer:
             message=condition.message or None,
         )
 
-    def _watch(self, obj: PodObject, kind: str) -> None:
-        self._recorder.record("status", pod=obj.pod.key, object="pod", field="watch", from_=None, to=kind)
+    def _watch(self, obj: PodObject, kind: str, **fields: object) -> None:
+        self._recorder.record("status", pod=obj.pod.key, object="pod", field="watch", from_=None, to=kind, **fields)
 
     def _later(self, obj: PodObject, tell: Callable[[PodObject], None]) -> None:
         delay_ms = self._streams.around_ms(KUBELET_SEES[1], KUBELET_SEES, f"{obj.pod.uid}/watch", self._agenda.now_ms)

@@ -116,7 +116,15 @@ def perfetto_lines(records: Iterable[Record]) -> Iterator[str]:
             open_slices[place] = (last, str(record["to"]))
         elif record["layer"] == "event":
             entries.append(
-                {"ph": "i", "s": "t", "name": record["reason"], "ts": last * 1e6, "pid": pods[pod], "tid": threads[place], "args": {"message": record["message"]}}
+                {
+                    "ph": "i",
+                    "s": "t",
+                    "name": record["reason"],
+                    "ts": last * 1e6,
+                    "pid": pods[pod],
+                    "tid": threads[place],
+                    "args": {"message": record["message"]},
+                }
             )
     for place, opened in open_slices.items():
         _close(entries, opened, pods[place[0]], threads[place], last)

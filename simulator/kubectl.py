@@ -158,7 +158,8 @@ class Watch:
         if record["layer"] != "status":
             return None
         if record["field"] == "watch" and record["to"] == "ADDED":
-            self.pods[key], self.created_s[key] = PodRows(), record["t"]
+            rows = [Row(name=c["name"], container_type=c["container_type"]) for c in record.get("containers", ())]
+            self.pods[key], self.created_s[key] = PodRows(rows=rows), record["t"]
         pod = self.pods.setdefault(key, PodRows())
         self._apply(pod, record)
         return str(key)

@@ -54,13 +54,9 @@ class Node:
     """The node and its runtime."""
 
     name: str = "node-a"
-    capacity: Mapping[str, int] = field(
-        default_factory=lambda: {"cpu": 4000, "memory": 8 << 30, "pods": 110, "ephemeral-storage": 40 << 30}
-    )
+    capacity: Mapping[str, int] = field(default_factory=lambda: {"cpu": 4000, "memory": 8 << 30, "pods": 110, "ephemeral-storage": 40 << 30})
     labels: Mapping[str, str] = field(default_factory=dict)
-    filesystems: Mapping[str, Filesystem] = field(
-        default_factory=lambda: {"nodefs": Filesystem(capacity_bytes=40 << 30, used_bytes=12 << 30)}
-    )
+    filesystems: Mapping[str, Filesystem] = field(default_factory=lambda: {"nodefs": Filesystem(capacity_bytes=40 << 30, used_bytes=12 << 30)})
     """nodefs; nodefs + imagefs; nodefs + imagefs + containerfs."""
     link_bandwidth_bytes_per_second: int | None = 50 << 20
     """Shared by all downloads; None: no limit."""
@@ -122,12 +118,13 @@ class Action:
     plus_ms: int = 0
     options: Mapping[str, object] = field(default_factory=dict)
     """The other keys, as written (camelCase), with durations under `..._ms` and quantities under `..._bytes` names: `gracePeriodSeconds`, `force`, `exitCode`,
-    `reason`, `probe`, `result`, `for_ms`, `image`, `to_percent`, `bytes`, `memory_bytes`, `downFor_ms`, `hard`, `status`, `error`, `bandwidth_bytes_per_second`."""
+    `reason`, `probe`, `result`, `for_ms`, `image`, `to_percent`, `bytes`, `memory_bytes`, `downFor_ms`, `hard`, `status`, `error`,
+    `bandwidth_bytes_per_second`."""
     pod: Pod | None = None
     """`apply`: the pod to create."""
     container: Container | None = None
     """`addEphemeral`: the container."""
-    mark: Mark = Mark()
+    mark: Mark = field(default_factory=Mark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +141,7 @@ class Workload:
     backoff_limit: int = 6
     options: Mapping[str, object] = field(default_factory=dict)
     """What else the kind's controller needs (schedule, podManagementPolicy, podFailurePolicy, ttlSecondsAfterFinished, ...)."""
-    mark: Mark = Mark()
+    mark: Mark = field(default_factory=Mark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """In which states can things be, and which moves are legal?
 
-The tables are the whole truth: the recorder (`engine/recorder.py`) is the one door through which a state changes; it checks the table and refuses what is not here.
+The tables are the whole truth: the recorder (`engine/recorder.py`) is the one door through which a state changes; it checks the table and refuses what is not
+here.
 `docs/states.md` is generated from them.
 """
 

@@ -39,6 +39,8 @@ SYNC_TICK_MS = 1_000
 """The sync ticker collects due pods (kubelet.go, syncLoop)."""
 DELETOR_MS = 8
 """ContainerDied to RemoveContainer of the older dead instance (observed.md, section 5.1)."""
+ORPHAN_GRACE_S = 1
+"""Grace of a running pod that no source of pods knows."""
 DEADLINE_REASON = "DeadlineExceeded"
 DEADLINE_MESSAGE = "Pod was active on the node longer than the specified deadline"
 
@@ -80,7 +82,7 @@ class Kubelet:
         self.statuses = StatusManager(agenda, streams, recorder, started_ms)
         self.images = ImageManager(agenda, recorder, events, images, config, version)
         self.runtimes = RuntimeManager(agenda, streams, recorder, events, runtime, self.images, version, policy)
-        self.prober = ProbeManager(agenda, streams, recorder, events, runtime, self.statuses, started_ms)
+        self.prober = ProbeManager(agenda, streams, recorder, events, runtime, self.statuses, version, started_ms)
         self.volumes = VolumeManager(agenda, events)
         self.admission = Admission(node, config, version)
         self.workers: dict[str, PodWorker] = {}
@@ -155,6 +157,10 @@ class Kubelet:
         for obj in sorted(objects, key=lambda o: o.created_ms):
             if not obj.gone:
                 self.add_pod(obj)
+            elif self.runtime.containers(obj.pod.uid):
+                # Removed while no kubelet was there: a running pod that nobody knows (kubelet_pods.go, HandlePodCleanups).
+                worker = self.workers[obj.pod.uid] = PodWorker(self, obj)
+                worker.terminate(ORPHAN_GRACE_S)
 
     def _reject(self, obj: PodObject, reason: str, message: str) -> None:
         """rejectPod: Failed for good, one Event, no container statuses."""

@@ -1,6 +1,7 @@
 """How is one decision carried out? The runtime part of a sync, strictly sequential, and the killing of pods and containers.
 
-Kubernetes 1.36: pkg/kubelet/kuberuntime/kuberuntime_manager.go (SyncPod, doBackOff, killPodWithSyncResult), kuberuntime_container.go (startContainer, killContainer).
+Kubernetes 1.36: pkg/kubelet/kuberuntime/kuberuntime_manager.go (SyncPod, doBackOff, killPodWithSyncResult), kuberuntime_container.go (startContainer,
+killContainer).
 """
 
 from __future__ import annotations
@@ -244,8 +245,7 @@ class RuntimeManager:
         left_s = pod.termination_grace_period_seconds if grace_s is None else grace_s
         ordering = _Ordering(pod, [m.container.name for m in made], self._agenda, ordered=self._version.ordered_termination)
         kills = [Task(self._agenda, self._kill_container(m, left_s, f"Stopping container {m.container.name}", ordering)) for m in made]
-        for kill in kills:
-            yield kill
+        yield from kills
         if any(s.ready for s in status.sandboxes) or made:
             yield STEP_MS
         yield from self._runtime.stop_pod_sandboxes(pod)

@@ -1,6 +1,7 @@
 """When does the kubelet see what the runtime did? The pod lifecycle event generator.
 
-Kubernetes 1.36: pkg/kubelet/pleg/generic.go. A relist runs at `phase + k x period`; a pod's own relist follows a sync that did something (gate PLEGOnDemandRelist).
+Kubernetes 1.36: pkg/kubelet/pleg/generic.go. A relist runs at `phase + k x period`; a pod's own relist follows a sync that did something (gate
+PLEGOnDemandRelist).
 Nothing ticks: a relist is computed only when something changed since the last one, or a worker waits for it.
 """
 

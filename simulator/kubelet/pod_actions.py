@@ -177,11 +177,7 @@ def _regular_init(pod: Pod, container: Container, newest: CriContainer, draft: _
             draft.start.append(following)
         return True
     if newest.state is RuntimeState.EXITED:
-        again = (
-            should_restart_after(pod, container, newest.exit_code)
-            if container_rules
-            else effective_policy(pod, container) is not RestartPolicy.NEVER
-        )
+        again = should_restart_after(pod, container, newest.exit_code) if container_rules else effective_policy(pod, container) is not RestartPolicy.NEVER
         if not again:
             draft.kill_pod = True
             return False

@@ -2,7 +2,8 @@
 
 Kubernetes 1.36: pkg/kubelet/prober/worker.go (run, doProbe), prober_manager.go, results/results_manager.go.
 
-A worker's ticks are `created + k x period`. Ticks that cannot change anything are not simulated: a worker sleeps until the pod's status, the container's world or
+A worker's ticks are `created + k x period`. Ticks that cannot change anything are not simulated: a worker sleeps until the pod's status, the container's
+world or
 its own counters may bring something new, and then goes on at the next tick of its grid.
 """
 
@@ -25,11 +26,14 @@ from simulator.kubelet.status_manager import StatusManager
 from simulator.pod import Container, ContainerType, HandlerKind, Probe, ProbeType
 from simulator.runtime.containers import ContainerRuntime
 from simulator.runtime.processes import FOREVER_MS, ProbeAnswer
+from simulator.versions import Version
 
 HANDLER_MS = {HandlerKind.EXEC: (22, 38, 60, 120), HandlerKind.HTTP_GET: (1, 3, 8, 30), HandlerKind.TCP_SOCKET: (1, 1, 3, 10), HandlerKind.GRPC: (2, 4, 10, 30)}
-"""What a handler costs besides the program's own time: minimum, median, 90 %, maximum (exec: tick to Unhealthy in the recordings of 09-probes; others estimated)."""
+"""What a handler costs besides the program's own time: minimum, median, 90 %, maximum (exec: tick to Unhealthy in the recordings of 09-probes; others
+estimated)."""
 TRIGGER_MISSED = 0.12
-"""Share of immediate readiness probes that come before the status manager knows the container, so that a whole period is lost (observed.md, section 7.5: 2 of 16)."""
+"""Share of immediate readiness probes that come before the status manager knows the container, so that a whole period is lost (observed.md, section 7.5: 2 of
+16)."""
 SOURCE_OF_WORDS = {ProbeType.STARTUP: "Startup", ProbeType.READINESS: "Readiness", ProbeType.LIVENESS: "Liveness"}
 GONE_OUTPUT = "rpc error: code = Unknown desc = failed to exec in container: container is in CONTAINER_EXITED state"
 
@@ -45,8 +49,10 @@ class ProbeManager:
         events: EventRecorder,
         runtime: ContainerRuntime,
         statuses: StatusManager,
+        version: Version,
         started_ms: int,
     ) -> None:
+        self.version = version
         self.agenda = agenda
         self.streams = streams
         self.recorder = recorder
@@ -95,9 +101,7 @@ class ProbeManager:
 
     def view(self, uid: str) -> ProbeView:
         """What the status of a pod needs to know."""
-        return ProbeView(
-            started=self.results[ProbeType.STARTUP], ready=self.results[ProbeType.READINESS], workers=frozenset(self.workers.get(uid, ()))
-        )
+        return ProbeView(started=self.results[ProbeType.STARTUP], ready=self.results[ProbeType.READINESS], workers=frozenset(self.workers.get(uid, ())))
 
     def trigger_readiness(self, uid: str, name: str, *, first: bool) -> None:
         """Run the readiness probe at once and restart its ticker from now.
@@ -263,6 +267,8 @@ class ProbeWorker:
 
     def _manager_is_new(self, shown: ContainerStatus) -> bool:
         """The container ran before this kubelet (started more than 10 s before it): started and ready stay until a real result (1.35)."""
+        if not self._manager.version.keeps_probe_results_over_restart:
+            return False
         return isinstance(shown.state, Running) and shown.state.started_ms < self._manager.started_ms - 10_000 and (shown.started or shown.ready)
 
     def _may_run_again(self, shown: ContainerStatus) -> bool:

@@ -67,12 +67,11 @@ def generate_status(pod: Pod, cri: CriPodStatus, inputs: StatusInputs) -> PodSta
     if inputs.evicted:
         phase, (reason, message) = PodPhase.FAILED, inputs.evicted
     containers = tuple(_with_probes(pod, status, inputs) for status in containers)
-    draft = replace(old, phase=phase, reason=reason, message=message, containers=containers)
+    ours = pod_conditions(pod, containers, phase, inputs.gate_conditions)
     if inputs.ready_to_start_condition:
-        draft = draft.with_condition(Condition(type="PodReadyToStartContainers", status=_bool(has_ready_sandbox(cri))))
-    for condition in pod_conditions(pod, containers, phase, inputs.gate_conditions):
-        draft = draft.with_condition(condition)
-    return draft
+        ours = (Condition(type="PodReadyToStartContainers", status=_bool(has_ready_sandbox(cri))), *ours)
+    conditions = {c.type: c for c in (*old.conditions, *ours)}
+    return replace(old, phase=phase, reason=reason, message=message, containers=containers, conditions=tuple(conditions.values()))
 
 
 def has_ready_sandbox(cri: CriPodStatus) -> bool:
@@ -83,9 +82,7 @@ def has_ready_sandbox(cri: CriPodStatus) -> bool:
 def readiness_triggers(pod: Pod, status: PodStatus, probes: ProbeView) -> tuple[str, ...]:
     """Containers that are started and not ready: their readiness probe is run at once, at every status."""
     return tuple(
-        c.name
-        for c in status.containers
-        if c.started and not c.ready and isinstance(c.state, Running) and (c.name, ProbeType.READINESS) in probes.workers
+        c.name for c in status.containers if c.started and not c.ready and isinstance(c.state, Running) and (c.name, ProbeType.READINESS) in probes.workers
     )
 
 
@@ -147,9 +144,7 @@ def _default_waiting(pod: Pod, container: Container) -> Waiting:
 
 def _without_record(pod: Pod, container: Container, old: ContainerStatus | None, inputs: StatusInputs) -> ContainerStatus:
     """The runtime knows no instance of the container."""
-    blank = ContainerStatus(
-        name=container.name, container_type=container.container_type, state=_default_waiting(pod, container), image=container.image
-    )
+    blank = ContainerStatus(name=container.name, container_type=container.container_type, state=_default_waiting(pod, container), image=container.image)
     if old is None:
         return blank
     if inputs.restarting_all and not isinstance(old.state, Waiting):
@@ -190,17 +185,18 @@ def _with_probes(pod: Pod, status: ContainerStatus, inputs: StatusInputs) -> Con
         return status
     if not isinstance(status.state, Running):
         done = status.container_type is ContainerType.INIT and isinstance(status.state, Terminated) and status.state.exit_code == 0
-        return replace(status, started=False, ready=done)
+        return replace(status, started=False, ready=True) if done else status
     old = inputs.old.container(status.name)
+    container = pod.container(status.name)
     number = status.container_id or 0
     probes = inputs.probes
     started = True
-    if (status.name, ProbeType.STARTUP) in probes.workers:
+    if container and container.startup_probe:
         started = bool(probes.started.get(number, old.started if old else False))
     ready = started and status.container_type is not ContainerType.INIT
-    if ready and (status.name, ProbeType.READINESS) in probes.workers:
+    if ready and container and container.readiness_probe:
         ready = bool(probes.ready.get(number, old.ready if old else False))
-    return replace(status, started=started, ready=ready)
+    return status if (started, ready) == (status.started, status.ready) else replace(status, started=started, ready=ready)
 
 
 # -- phase ------------------------------------------------------------------------------------------------------------------------
@@ -345,8 +341,7 @@ def finished_status(pod: Pod, status: PodStatus) -> PodStatus:
             last_started = index
     ended |= {c.name for c in pod.init_containers[: last_started + 1]}
     containers = tuple(
-        replace(c, state=lost, ready=False, started=False) if c.name in ended and not isinstance(c.state, Terminated) else c
-        for c in status.containers
+        replace(c, state=lost, ready=False, started=False) if c.name in ended and not isinstance(c.state, Terminated) else c for c in status.containers
     )
     phase = status.phase if status.phase.is_terminal else PodPhase.FAILED
     return replace(status, containers=containers, phase=phase)

@@ -24,7 +24,7 @@ def prerequisites(pod: Pod, running: Sequence[str]) -> Mapping[str, tuple[str, .
     """
     mains = tuple(c.name for c in pod.containers if c.name in running)
     sidecars = [c.name for c in pod.sidecars]
-    waits: dict[str, tuple[str, ...]] = {name: () for name in running}
+    waits: dict[str, tuple[str, ...]] = dict.fromkeys(running, ())
     for index, name in enumerate(sidecars):
         if name in running:
             later = tuple(n for n in sidecars[index + 1 : index + 2] if n in running)

@@ -134,9 +134,7 @@ class ContainerRuntime:
         """Everything that the runtime knows of a pod, newest first."""
         return CriPodStatus(
             containers=tuple(c.shown() for c in reversed(self._containers.get(uid, []))),
-            sandboxes=tuple(
-                CriSandbox(id=s.id, attempt=s.attempt, ready=s.ready, created_ms=s.created_ms) for s in reversed(self._sandboxes.get(uid, []))
-            ),
+            sandboxes=tuple(CriSandbox(id=s.id, attempt=s.attempt, ready=s.ready, created_ms=s.created_ms) for s in reversed(self._sandboxes.get(uid, []))),
         )
 
     def containers(self, uid: str) -> list[RuntimeContainer]:

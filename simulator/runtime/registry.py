@@ -40,7 +40,8 @@ _ERRORS = {
     RegistryReason.NOT_FOUND: 'failed to pull and unpack image "{image}": failed to resolve image: {image}: not found',
     RegistryReason.UNAUTHORIZED: 'failed to pull and unpack image "{image}": failed to resolve image: pull access denied, '
     "repository does not exist or may require authorization: authorization failed: no basic auth credentials",
-    RegistryReason.UNAVAILABLE: 'failed to pull and unpack image "{image}": failed to resolve image: unexpected status from HEAD request: 503 Service Unavailable',
+    RegistryReason.UNAVAILABLE: 'failed to pull and unpack image "{image}": failed to resolve image: unexpected status from HEAD request: 503 Service
+    Unavailable',
     RegistryReason.TIMEOUT: 'failed to pull and unpack image "{image}": failed to resolve image: dial tcp: i/o timeout',
 }
 
