@@ -36,13 +36,13 @@ def normalise(reference: str) -> str:
     return f"{host}/{name}@{digest}" if digest else f"{host}/{name}:{tag or 'latest'}"
 
 
+_RESOLVE = 'failed to pull and unpack image "{image}": failed to resolve image: '
 _ERRORS = {
-    RegistryReason.NOT_FOUND: 'failed to pull and unpack image "{image}": failed to resolve image: {image}: not found',
-    RegistryReason.UNAUTHORIZED: 'failed to pull and unpack image "{image}": failed to resolve image: pull access denied, '
-    "repository does not exist or may require authorization: authorization failed: no basic auth credentials",
-    RegistryReason.UNAVAILABLE: 'failed to pull and unpack image "{image}": failed to resolve image: unexpected status from HEAD request: 503 Service
-    Unavailable',
-    RegistryReason.TIMEOUT: 'failed to pull and unpack image "{image}": failed to resolve image: dial tcp: i/o timeout',
+    RegistryReason.NOT_FOUND: _RESOLVE + "{image}: not found",
+    RegistryReason.UNAUTHORIZED: _RESOLVE
+    + "pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials",
+    RegistryReason.UNAVAILABLE: _RESOLVE + "unexpected status from HEAD request: 503 Service Unavailable",
+    RegistryReason.TIMEOUT: _RESOLVE + "dial tcp: i/o timeout",
 }
 
 
