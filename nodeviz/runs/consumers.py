@@ -1,0 +1,82 @@
+"""What does one socket say and hear? It joins a run at a record, and gets everything from there on. The messages are those of `frames.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from nodeviz.runs.feed import FeedLost, follow
+from nodeviz.runs.models import Run
+
+MAX_MESSAGE_CHARACTERS = 200
+"""Of what a client sends; a join has about thirty."""
+
+STALLED_S = 30
+"""A socket that takes no message for so long is closed. Until then the sender waits for it, so a slow viewer costs no memory."""
+
+UNKNOWN_RUN, STALLED, BAD_MESSAGE, FEED_LOST = 4404, 4008, 4400, 1011
+
+
+class RunConsumer(AsyncWebsocketConsumer):
+    """`{"op": "join", "from": SEQ}` starts the stream at a record, and starts it anew when it comes again."""
+
+    sender: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        await self.accept()
+        self.run = await database_sync_to_async(newest_run)(self.scope["url_route"]["kwargs"]["scenario_id"])
+        if self.run is None:
+            await self.close(UNKNOWN_RUN)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        from_seq = joined_at(text_data or "")
+        if from_seq is None:
+            await self.close(BAD_MESSAGE)
+        elif self.run is not None:
+            await self.stop()
+            self.sender = asyncio.create_task(self.send_from(self.run, from_seq))
+
+    async def disconnect(self, code: int) -> None:
+        await self.stop()
+
+    async def stop(self) -> None:
+        """End the sender, if there is one."""
+        if self.sender:
+            self.sender.cancel()
+            await asyncio.wait({self.sender})
+
+    async def send_from(self, run: Run, from_seq: int) -> None:
+        """Everything from that record on, at the pace at which the socket takes it."""
+        try:
+            async with contextlib.aclosing(follow(run, from_seq)) as messages:
+                async for message in messages:
+                    async with asyncio.timeout(STALLED_S):
+                        await self.send(message)
+        except TimeoutError:
+            await self.close(STALLED)
+        except FeedLost:
+            await self.close(FEED_LOST)
+
+
+def newest_run(scenario_id: str) -> Run | None:
+    """Opening the page has made one for the installed simulator, if there was none."""
+    return Run.objects.filter(scenario=scenario_id).order_by("-pk").first()
+
+
+def joined_at(text: str) -> int | None:
+    """The record that a join asks for; None for any other message."""
+    if len(text) > MAX_MESSAGE_CHARACTERS:
+        return None
+    try:
+        message: Any = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(message, dict) or message.get("op") != "join":
+        return None
+    seq = message.get("from", 0)
+    return seq if type(seq) is int and seq >= 0 else None

@@ -1,0 +1,74 @@
+"""How does a run get to a worker? It is queued here, sent by its number, and sent again when its message or its worker is lost."""
+
+from __future__ import annotations
+
+import functools
+import logging
+
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+import simulator
+from nodeviz.runs.journal import wake_readers
+from nodeviz.runs.models import MAX_ATTEMPTS, QUEUE_LEASE, Run, RunState
+from nodeviz.runs.tasks import simulate_run
+from nodeviz.scenarios.models import Scenario
+
+log = logging.getLogger(__name__)
+
+
+def ensure_run(scenario: Scenario, *, again: bool = False) -> Run:
+    """The scenario's run under the installed simulator, queued if there is none yet. `again` queues one that failed once more."""
+    lease_until = timezone.now() + QUEUE_LEASE
+    with transaction.atomic():
+        run, created = Run.objects.get_or_create(scenario=scenario, simulator_version=simulator.VERSION, defaults={"lease_until": lease_until})
+        failed = run.state == RunState.FAILED
+        requeued = again and failed and Run.objects.move(run, RunState.QUEUED, lease_until=lease_until, attempts=0, records=0, error="", finished=None)
+        if created or requeued:
+            transaction.on_commit(functools.partial(send, run))
+    return run
+
+
+def send(run: Run) -> None:
+    """Put it before the workers. An unreachable broker is not the person's fault: the reaper sends it later."""
+    try:
+        simulate_run.delay(run.pk)
+    except OperationalError as error:
+        log.warning("%s stays queued: %s", run, error)
+
+
+def place_in_queue(run: Run) -> int | None:
+    """1 is next. None: it does not wait."""
+    if run.state != RunState.QUEUED:
+        return None
+    return Run.objects.filter(state=RunState.QUEUED, pk__lt=run.pk).count() + 1
+
+
+def reap() -> int:
+    """Send every run whose message or worker is lost again, or give it up after too many. Returns how many were touched."""
+    return sum(_revive(run) for run in Run.objects.overdue(timezone.now()).select_related("scenario"))
+
+
+def _revive(run: Run) -> bool:
+    """A higher epoch keeps the old worker out, should it come back."""
+    if run.attempts >= MAX_ATTEMPTS:
+        return give_up(run, f"Its worker was lost {run.attempts} times, so it was given up. Press Run to try once more.")
+    lease_until = timezone.now() + QUEUE_LEASE
+    if run.state == RunState.RUNNING:
+        log.warning("%s lost its worker", run)
+        taken = Run.objects.move(run, RunState.QUEUED, epoch=run.epoch + 1, lease_until=lease_until)
+    else:
+        taken = Run.objects.filter(pk=run.pk, state=run.state, lease_until=run.lease_until).update(lease_until=lease_until) == 1
+    if taken:
+        send(run)
+    return taken
+
+
+def give_up(run: Run, why: str) -> bool:
+    """End a run that waits or is computed: its worker stops at its next frame. False: it changed meanwhile."""
+    now = timezone.now()
+    taken = Run.objects.move(run, RunState.FAILED, epoch=run.epoch + 1, error=why, records=0, finished=now)
+    if taken:
+        wake_readers(run)
+    return taken

@@ -1,0 +1,25 @@
+"""Which runs may be forgotten? Those that ended long ago: their scenarios stay, and whoever opens a link has it computed again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from nodeviz.runs.models import Run
+
+KEPT_DAYS = 30
+"""By default. A trace is some kilobytes and a second of computing, so it is kept for convenience, not for safety."""
+
+
+class Command(BaseCommand):
+    help = "Deletes the traces of runs that ended long ago; every link stays valid."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--days", type=int, default=KEPT_DAYS, help=f"age in days from which a run is forgotten (default: {KEPT_DAYS})")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        _, deleted = Run.objects.filter(finished__lt=timezone.now() - timedelta(days=options["days"])).delete()
+        self.stdout.write(f"{deleted.get('runs.Run', 0)} runs are forgotten")

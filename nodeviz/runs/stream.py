@@ -1,0 +1,49 @@
+"""Where is a run's stream, and how is Redis reached? Names and connections, shared by its writer (`journal.py`) and its reader (`feed.py`).
+
+A stream entry is a frame. Its id is `{next_seq}-0`: ids count records, so Redis itself refuses a frame that is there already, and a reader seeks by record.
+An entry `{next_seq}-1` without a frame says "look at the row": the state has changed.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import redis
+import redis.asyncio
+from django.conf import settings
+
+SOCKET_TIMEOUT_S = 15
+"""Must exceed every blocking read. redis-py's newer default (5 s) is named here, so that an upgrade does not cut idle readers off."""
+
+FRAME_FIELD = b"frame"
+
+
+def stream_key(run_id: int) -> str:
+    """The run's frames."""
+    return f"nodeviz:run:{run_id}:frames"
+
+
+def epoch_key(run_id: int) -> str:
+    """The newest epoch that ever wrote."""
+    return f"nodeviz:run:{run_id}:epoch"
+
+
+def entry_id(next_seq: int) -> str:
+    """Of the frame whose last record is `next_seq - 1`."""
+    return f"{next_seq}-0"
+
+
+def next_seq_of(entry: bytes) -> int:
+    """How many records there are up to and with this entry."""
+    return int(entry.split(b"-")[0])
+
+
+@functools.cache
+def client() -> redis.Redis:
+    """For code that may block: tasks, views, commands. One pool a process."""
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=SOCKET_TIMEOUT_S, max_connections=1000)
+
+
+def async_client() -> redis.asyncio.Redis:
+    """For one reader; the caller closes it."""
+    return redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_timeout=SOCKET_TIMEOUT_S, max_connections=1000)

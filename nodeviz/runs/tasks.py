@@ -1,0 +1,85 @@
+"""What does a worker do with a run? It simulates, writes down, and closes the row, or says why it could not."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from celery import Task, shared_task
+
+import simulator
+from nodeviz.runs.journal import Fenced, Journal, Record, wake_readers
+from nodeviz.runs.models import Run
+
+log = logging.getLogger(__name__)
+
+RENEW_LEASE_S = 2
+"""Between two renewals of the lease, if records come that fast."""
+
+WALL_LIMIT_S = 120
+"""Of computing one run. The largest trace (`simulator.limits.MAX_RECORDS`) takes a fraction of it; the broker's visibility timeout must be longer."""
+
+
+class CannotCompute(Exception):
+    """A reason for the page, in whole sentences."""
+
+
+@shared_task(bind=True, acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+def simulate_run(self: Task[Any, Any], run_id: int) -> None:
+    """Simulate and write down. Safe to deliver twice: same scenario, same frames, same ids."""
+    run = Run.objects.claim(run_id, task_id=self.request.id)
+    if run is None:
+        return
+    wake_readers(run)
+    journal = Journal(run)
+    try:
+        journal.finish(computed(run, journal))
+    except Fenced:
+        log.info("%s was given to another worker, this one stops", run)
+    except Exception as error:
+        log.exception("%s fails", run)
+        with contextlib.suppress(Fenced):
+            journal.fail(explained(error, run))
+
+
+def computed(run: Run, journal: Journal) -> simulator.Verdict:
+    """The verdict on a run whose every record went through the journal. A pipe: nobody ever holds the whole trace."""
+    if run.simulator_version != simulator.VERSION:
+        raise CannotCompute(
+            f"This run was begun under simulator {run.simulator_version}, and {simulator.VERSION} is installed now. "
+            "Reload the page to compute it again from the start."
+        )
+    records = held(run, simulator.simulate(run.scenario.loaded()))
+    return simulator.verdict(journal.keep(records))
+
+
+def held(run: Run, records: Iterable[Record]) -> Iterator[Record]:
+    """The same records, while the run's lease is renewed. Raises Fenced when the run is not ours any more, CannotCompute when it takes too long."""
+    started = renewed = time.monotonic()
+    for record in records:
+        now = time.monotonic()
+        if now - renewed >= RENEW_LEASE_S:
+            renewed = now
+            if not Run.objects.renew(run):
+                raise Fenced
+        if now - started > WALL_LIMIT_S:
+            raise CannotCompute(f"Stopped after {WALL_LIMIT_S} s of computing, at record {record['seq']} and {record['t']} s of virtual time.")
+        yield record
+
+
+def explained(error: Exception, run: Run) -> str:
+    """For the page: what went wrong, and what it takes to see it again."""
+    if isinstance(error, CannotCompute):
+        return str(error)
+    fault = "" if isinstance(error, simulator.ManifestError) else "This is a fault of nodeviz, not of the input. "
+    return f"{fault}{type(error).__name__}: {error} (simulator {run.simulator_version}, seed {_seed(run)})"
+
+
+def _seed(run: Run) -> str:
+    try:
+        return str(run.scenario.loaded().seed)
+    except simulator.ManifestError:
+        return "unknown"

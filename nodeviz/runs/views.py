@@ -1,0 +1,76 @@
+"""How does a browser get a run? As a page that follows it, or as the finished trace."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import aget_object_or_404, get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+import simulator
+from nodeviz.runs.dispatch import ensure_run
+from nodeviz.runs.frames import unpack
+from nodeviz.runs.models import ArtefactFrame, Run, RunState
+from nodeviz.runs.palette import palette
+from nodeviz.scenarios.models import Scenario
+
+ACCEPTED, CONFLICT = 202, 409
+
+
+@require_safe
+@ensure_csrf_cookie
+def page(request: HttpRequest, scenario_id: str) -> HttpResponse:
+    """The run of a scenario, under the installed simulator: whoever opens the link first after an upgrade has it computed anew."""
+    scenario = get_object_or_404(Scenario, pk=scenario_id)
+    run = ensure_run(scenario)
+    context = {
+        "scenario": {"id": scenario.pk, "title": scenario.title, "created": scenario.created, "parent": scenario.parent_id, "text": scenario.text},
+        "run": {"status": run.state, "version": run.simulator_version, "verdict": run.verdict, "error": run.error},
+        "page_config": page_config(scenario),
+    }
+    response = render(request, "runs/run.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def page_config(scenario: Scenario) -> dict[str, Any]:
+    """What the page's scripts need to know."""
+    return {
+        "scenario": scenario.pk,
+        "text": scenario.text,
+        "file_name": scenario.documents[0].name,
+        "palette": palette(),
+        "ws_path": f"/ws/runs/{scenario.pk}/",
+        "run_url": reverse("run"),
+        "check_url": reverse("check"),
+        "yaml_url": reverse("scenario-yaml", args=[scenario.pk]),
+        "jsonl_url": reverse("run-trace", args=[scenario.pk]),
+        "simulator_version": simulator.VERSION,
+    }
+
+
+@require_safe
+async def trace(request: HttpRequest, scenario_id: str) -> HttpResponseBase:
+    """The finished trace as JSON lines; 202 while it is computed, 409 when it could not be."""
+    scenario = await aget_object_or_404(Scenario, pk=scenario_id)
+    run = await Run.objects.filter(scenario=scenario).order_by("-pk").afirst()
+    if run is None or not RunState(run.state).is_terminal:
+        return JsonResponse({"status": run.state if run else RunState.QUEUED}, status=ACCEPTED)
+    if run.state == RunState.FAILED:
+        return JsonResponse({"status": run.state, "error": run.error}, status=CONFLICT)
+    response = StreamingHttpResponse(json_lines(run), content_type="application/x-ndjson; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{scenario.pk}.jsonl"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+async def json_lines(run: Run) -> AsyncIterator[str]:
+    """The artefact, one frame at a time."""
+    async for frame in ArtefactFrame.objects.filter(run=run).order_by("first_seq").aiterator(chunk_size=10):
+        yield "\n".join(unpack(bytes(frame.packed))) + "\n"

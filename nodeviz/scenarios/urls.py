@@ -1,0 +1,23 @@
+"""Which address shows what a person hands in?"""
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from nodeviz.scenarios import views
+
+
+class ScenarioIdConverter(StringConverter):
+    """What `models.new_id` makes."""
+
+    regex = "[A-Za-z0-9_][A-Za-z0-9_-]{10}"
+
+
+register_converter(ScenarioIdConverter, "scenario_id")
+
+urlpatterns = [
+    path("", views.new, name="new"),
+    path("run", views.run, name="run"),
+    path("check", views.check, name="check"),
+    path("gallery", views.gallery_page, name="gallery"),
+    path("s/<scenario_id:scenario_id>.yaml", views.raw, name="scenario-yaml"),
+]

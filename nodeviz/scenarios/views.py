@@ -1,0 +1,185 @@
+"""What does a person hand in, and what is the answer? The editor, Run, the check beside the editor, the raw text, the gallery."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_POST, require_safe
+
+import simulator
+from nodeviz.runs.dispatch import ensure_run
+from nodeviz.runs.palette import palette
+from nodeviz.scenarios import documents as docs
+from nodeviz.scenarios import gallery
+from nodeviz.scenarios.bounds import CHECKS, MAX_BODY_BYTES, RUNS, bounded_body, takes_token
+from nodeviz.scenarios.models import Scenario
+
+CREATED, SEE_OTHER, TOO_BIG, REFUSED, TOO_OFTEN = 201, 303, 413, 422, 429
+
+TOO_OFTEN_MESSAGE = "too many requests from your address; wait a minute and try again, your text is still here"
+TOO_BIG_MESSAGE = f"the request is too large: at most {MAX_BODY_BYTES >> 20} MiB are read, and {docs.MAX_SCENARIO_BYTES >> 20} MiB can be run"
+
+
+@require_safe
+@ensure_csrf_cookie
+def new(request: HttpRequest) -> HttpResponse:
+    """The editor, with an example in it."""
+    name = request.GET.get("example", "")
+    chosen = gallery.example(name) if name else next(iter(gallery.examples()), None)
+    if name and chosen is None:
+        raise Http404(f"there is no example {name!r}")
+    return editor(request, text=chosen.text if chosen else "")
+
+
+def too_big(request: HttpRequest) -> HttpResponse:
+    """The body was not read, so the text cannot be shown again."""
+    problems = (simulator.Problem(message=TOO_BIG_MESSAGE, hint="go back in your browser to get your text again"),)
+    return problems_json(problems, TOO_BIG) if wants_json(request) else editor(request, text="", problems=problems, status=TOO_BIG)
+
+
+def too_big_to_check(request: HttpRequest) -> JsonResponse:
+    """The same for the check beside the editor."""
+    return problems_json((simulator.Problem(message=TOO_BIG_MESSAGE),), TOO_BIG)
+
+
+@require_POST
+@bounded_body(too_big=too_big)
+def run(request: HttpRequest) -> HttpResponse:
+    """Run was pressed: to the run's page, or every problem beside the same text."""
+    documents = handed_in(request)
+    if not takes_token(RUNS, request):
+        return refusal(request, documents, (simulator.Problem(message=TOO_OFTEN_MESSAGE),), status=TOO_OFTEN)
+    try:
+        loaded = docs.load(documents)
+    except simulator.ManifestError as error:
+        return refusal(request, documents, error.problems, status=REFUSED)
+    with transaction.atomic():
+        scenario = scenario_of(documents, loaded, parent_id=request.POST.get("parent", ""))
+        ensure_run(scenario, again=True)
+    url = scenario.get_absolute_url()
+    return JsonResponse({"url": url}, status=CREATED) if wants_json(request) else HttpResponseRedirect(url, status=SEE_OTHER)
+
+
+@require_POST
+@bounded_body(too_big=too_big_to_check)
+def check(request: HttpRequest) -> JsonResponse:
+    """What Run would say of the text, while it is written. JSON in (`text`, `name`) or a form, JSON out."""
+    if not takes_token(CHECKS, request):
+        return problems_json((simulator.Problem(message=TOO_OFTEN_MESSAGE),), TOO_OFTEN)
+    started = time.perf_counter()
+    documents = handed_in(request)
+    answer: dict[str, Any] = {"problems": [], "warnings": [], "not_simulated": []}
+    try:
+        loaded = docs.load(documents)
+        answer |= {"warnings": list(loaded.warnings), "not_simulated": list(loaded.not_simulated)}
+    except simulator.ManifestError as error:
+        answer["problems"] = [as_json(problem) for problem in docs.as_shown(error.problems, documents)]
+    answer["ms"] = round((time.perf_counter() - started) * 1000, 1)
+    return JsonResponse(answer)
+
+
+@require_safe
+def raw(request: HttpRequest, scenario_id: str) -> HttpResponse:
+    """The text alone. It never changes, so it may be kept for ever."""
+    scenario = get_object_or_404(Scenario, pk=scenario_id)
+    response = HttpResponse(scenario.text, content_type="text/plain; charset=utf-8")
+    disposition = "attachment" if request.GET.get("download") else "inline"
+    response["Content-Disposition"] = f'{disposition}; filename="{scenario.pk}.yaml"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Robots-Tag"] = "noindex"
+    response["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+@require_safe
+def gallery_page(request: HttpRequest) -> HttpResponse:
+    """All examples; each opens in the editor."""
+    return render(request, "scenarios/gallery.html", {"examples": [dataclasses.asdict(example) for example in gallery.examples()]})
+
+
+# -- between the request and the answer --------------------------------------------------------------------------------------------
+
+
+def handed_in(request: HttpRequest) -> tuple[docs.Document, ...]:
+    """The uploaded files, else the editor's text: who chooses a file means the file, whatever example the editor still shows."""
+    if request.content_type == "application/json":
+        form = json_object(request.body)
+        return (docs.text_document(str(form.get("name", "")), str(form.get("text", ""))),)
+    uploads = [docs.uploaded_document(file.name or "", file.read()) for file in request.FILES.getlist("files")]
+    return docs.with_different_names(uploads or [docs.text_document(request.POST.get("name", ""), request.POST.get("text", ""))])
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """An empty one if the body is none; the simulator then says that there is no text."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def scenario_of(documents: Sequence[docs.Document], loaded: simulator.Scenario, *, parent_id: str) -> Scenario:
+    """A new link; or the parent itself, if nothing was changed."""
+    parent = Scenario.objects.filter(pk=parent_id).first()
+    if parent and parent.text == docs.joined(documents).text:
+        return parent
+    files = [{"name": document.name, "text": document.content} for document in documents]
+    return Scenario.objects.create(files=files, title=docs.title_of(loaded), parent=parent, simulator_version=simulator.VERSION)
+
+
+def refusal(request: HttpRequest, documents: Sequence[docs.Document], problems: Sequence[simulator.Problem], *, status: int) -> HttpResponse:
+    """Every problem, beside the text as it was handed in; or as JSON for who prefers it."""
+    shown = docs.as_shown(problems, documents)
+    if wants_json(request):
+        return problems_json(shown, status)
+    # A file that is no text leaves the editor as it was.
+    text = docs.joined(documents).text or request.POST.get("text", "")
+    return editor(request, text=text, file_name=documents[0].name, problems=shown, parent_id=request.POST.get("parent", ""), status=status)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Browsers ask for text/html; `*/*` alone gets the page."""
+    accepted = request.headers.get("Accept", "")
+    return "application/json" in accepted and "text/html" not in accepted
+
+
+def problems_json(problems: Sequence[simulator.Problem], status: int) -> JsonResponse:
+    """For scripts, and for the editor."""
+    return JsonResponse({"problems": [as_json(problem) for problem in problems]}, status=status)
+
+
+def editor(
+    request: HttpRequest,
+    *,
+    text: str,
+    file_name: str = docs.DEFAULT_NAME,
+    problems: Sequence[simulator.Problem] = (),
+    parent_id: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a scenario that does not exist yet."""
+    examples = [dataclasses.asdict(example) for example in gallery.examples()]
+    context = {
+        "text": text,
+        "file_name": file_name,
+        "problems": [as_json(problem) for problem in problems],
+        "examples": examples,
+        "limits": {"bytes": docs.MAX_SCENARIO_BYTES, "files": docs.MAX_FILES},
+        "parent_id": parent_id,
+        "page_config": {"run_url": reverse("run"), "check_url": reverse("check"), "palette": palette(), "examples": examples},
+    }
+    return render(request, "scenarios/new.html", context, status=status)
+
+
+def as_json(problem: simulator.Problem) -> dict[str, Any]:
+    """As an object: file, line, column, path, message, hint."""
+    return dataclasses.asdict(problem)
