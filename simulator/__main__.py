@@ -107,6 +107,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         for problem in refused.problems:
             print(problem, file=sys.stderr)
         return REFUSED
+    except BrokenPipeError:
+        raise
     except OSError as error:
         print(f"{error.filename}:0:0: {error.strerror}", file=sys.stderr)
         return REFUSED

@@ -105,8 +105,8 @@ class Pleg:
     def relist_pod(self, uid: str) -> None:
         """The pod's own relist, right after a sync that did something."""
         delay_ms = self._streams.around_ms(ON_DEMAND[1], ON_DEMAND, f"{uid}/on-demand relist", self._agenda.now_ms)
-        began_ms = self._agenda.now_ms + max(1, delay_ms // 2)  # after the sync that asked for it
-        self._agenda.at(began_ms, lambda: self._own_relist(uid, began_ms, delay_ms // 2))
+        began_ms = self._agenda.now_ms + 1  # after the sync that asked for it
+        self._agenda.at(began_ms, lambda: self._own_relist(uid, began_ms, delay_ms - 1))
 
     def _own_relist(self, uid: str, began_ms: int, takes_ms: int) -> None:
         seen = self._look(uid)

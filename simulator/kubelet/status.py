@@ -169,9 +169,10 @@ def _without_record(pod: Pod, container: Container, old: ContainerStatus | None,
 def _waiting_for_restart(pod: Pod, container: Container, cri: CriPodStatus, status: ContainerStatus, inputs: StatusInputs) -> ContainerStatus:
     """A container that failed to start, and shall be started by the next sync, shows why."""
     newest = cri.newest(container.name)
-    if container.container_type is ContainerType.INIT and newest and newest.state is RuntimeState.EXITED and newest.exit_code == 0:
-        return status
-    if inputs.terminal or container.name not in inputs.reasons:
+    is_init = container.container_type in (ContainerType.INIT, ContainerType.SIDECAR)
+    if is_init and newest and newest.state is RuntimeState.EXITED and newest.exit_code == 0:
+        return status  # for a sidecar, too: one that exited 0 never shows CrashLoopBackOff (recorded)
+    if container.name not in inputs.reasons:
         return status
     if not should_be_restarted(pod, container, cri, deleting=inputs.deleting, container_rules=inputs.container_rules):
         return status
