@@ -13,14 +13,16 @@ from simulator.pod import Container, ContainerType, Pod
 from simulator.scenario import Scenario
 
 
+def pod_addresses(pod: Pod) -> tuple[str, ...]:
+    """Everything this pod answers to, its own names first."""
+    owner = pod.owner
+    own = (pod.key, pod.name)
+    return own if owner is None else (*own, f"{owner.kind}/{owner.name}#{owner.ordinal}", f"{owner.kind}/{owner.name}")
+
+
 def addresses_pod(address: str, pod: Pod) -> bool:
     """Whether `address` means this pod (perhaps among others)."""
-    if address in (pod.name, pod.key):
-        return True
-    owner = pod.owner
-    if owner is None:
-        return False
-    return address in (f"{owner.kind}/{owner.name}", f"{owner.kind}/{owner.name}#{owner.ordinal}")
+    return address in pod_addresses(pod)
 
 
 def split_container(address: str) -> tuple[str, str]:
@@ -29,10 +31,14 @@ def split_container(address: str) -> tuple[str, str]:
     return pod, container
 
 
+def container_addresses(pod: Pod, container_name: str) -> tuple[str, ...]:
+    """Every key of `behaviors` that means this container, the most specific first: `pod/container`, `*/container`, a container's name."""
+    return (*(f"{address}/{container_name}" for address in pod_addresses(pod)), f"*/{container_name}", container_name)
+
+
 def addresses_container(address: str, pod: Pod, container_name: str) -> bool:
-    """Whether a key of `behaviors` means this container of this pod: `pod/container`, `*/container` or a container's name."""
-    pod_address, name = split_container(address)
-    return name == container_name and (pod_address in ("", "*") or addresses_pod(pod_address, pod))
+    """Whether `address` means this container of this pod."""
+    return address in container_addresses(pod, container_name)
 
 
 def behavior_layers(scenario: Scenario, pod: Pod, container: Container) -> Sequence[tuple[Source, Behavior]]:
@@ -40,9 +46,8 @@ def behavior_layers(scenario: Scenario, pod: Pod, container: Container) -> Seque
 
     What the container's command says belongs before the last layer; the shell adds it.
     """
-    keys = [key for key in scenario.behaviors if addresses_container(key, pod, container.name)]
-    keys.sort(key=lambda key: _breadth(key, pod))
-    layers = [(Source.SCENARIO, scenario.behaviors[key]) for key in keys]
+    said = scenario.behaviors
+    layers = [(Source.SCENARIO, said[key]) for key in container_addresses(pod, container.name) if key in said]
     if container.name in pod.behaviors:
         layers.append((Source.ANNOTATION, pod.behaviors[container.name]))
     layers.append((Source.ROLE, role_of(pod, container)))
@@ -56,13 +61,3 @@ def role_of(pod: Pod, container: Container) -> Behavior:
         is_regular_init=container.container_type is ContainerType.INIT,
         owner_kind=pod.owner.kind if pod.owner and is_main else "",
     )
-
-
-def _breadth(key: str, pod: Pod) -> int:
-    """How many pods a key means, roughly: 0 for one, more for more."""
-    pod_address, _ = split_container(key)
-    if pod_address in ("", "*"):
-        return 3 if pod_address == "" else 2
-    if pod_address in (pod.name, pod.key) or "#" in pod_address:
-        return 0
-    return 1

@@ -23,6 +23,9 @@ MAX_DOCUMENTS = 2_000
 MAX_PROBLEMS = 200
 """Problems listed for one input; the last line says that there are more."""
 
+MAX_MESSAGE_LENGTH = 1_000
+"""Characters of one problem's message; the longest of Kubernetes' own has about 400."""
+
 MAX_PODS = 500
 """Pods that exist at once or are made by controllers at the start. A real node takes 110."""
 

@@ -15,7 +15,7 @@ from simulator.kubelet.kubelet import Kubelet
 from simulator.kubelet.pod_manager import PodObject
 from simulator.limits import DEFAULT_UNTIL_MS, MAX_RECORDS
 from simulator.pod import ObjectRef, Pod
-from simulator.runtime.containers import ContainerRuntime
+from simulator.runtime.containers import ContainerRuntime, RuntimeContainer
 from simulator.runtime.images import ImageService
 from simulator.runtime.registry import RegistryService
 from simulator.runtime.world import World
@@ -35,6 +35,7 @@ class Simulation:
         self.events = EventRecorder(self.agenda, self.streams, self.recorder, self.version)
         self.world = World(self.agenda, scenario)
         self.runtime = ContainerRuntime(self.agenda, self.streams, self.recorder, scenario.node.runtime, self.world.processes)
+        self.runtime.on_exit = self._container_exited
         self.registry = RegistryService(self.agenda, scenario.registry)
         self.images = ImageService(self.agenda, self.recorder, scenario.node, self.registry)
         self.api = ApiServer(self.agenda, self.streams, self.recorder, self.events, scenario.node, scenario.kubelet)
@@ -119,6 +120,10 @@ class Simulation:
             return "until"
         self.agenda.now_ms = self.recorder.last_ms
         return "settled"
+
+    def _container_exited(self, made: RuntimeContainer) -> None:
+        self.world.container_exited(made, self.runtime.containers(made.pod.uid))
+        self.kubelet.container_exited(made)
 
     def _finished(self, obj: PodObject) -> None:
         self.api.finish_deletion(obj)

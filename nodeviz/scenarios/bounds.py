@@ -54,12 +54,16 @@ return allowed and math.floor(tokens) or -1
 """
 
 
-def takes_token(bucket: Bucket, request: HttpRequest) -> bool:
-    """Is there one left for who asks? Without Redis everybody may: a page that can be misused for a while is better than none."""
-    key = f"nodeviz:bucket:{bucket.name}:{neighbourhood(request.META.get('REMOTE_ADDR', ''))}"
-    now_ms = time.time_ns() // 1_000_000
+def may_ask(bucket: Bucket, request: HttpRequest) -> bool:
+    """Has who asks a token left? It is taken."""
+    return take_token(bucket, request.META.get("REMOTE_ADDR", ""), now_ms=time.time_ns() // 1_000_000)
+
+
+def take_token(bucket: Bucket, address: str, *, now_ms: int) -> bool:
+    """Is there one left? Without Redis everybody may: a page that can be misused for a while is better than none."""
+    key = f"nodeviz:bucket:{bucket.name}:{neighbourhood(address)}"
     try:
-        return client().eval(TAKE, 1, key, bucket.capacity, bucket.per_minute / 60_000, now_ms) >= 0
+        return int(client().eval(TAKE, 1, key, bucket.capacity, bucket.per_minute / 60_000, now_ms)) >= 0
     except RedisError:
         return True
 
@@ -70,7 +74,9 @@ def neighbourhood(address: str) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
-    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
+    if parsed.version == 4:
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def bounded_body(*, too_big: View) -> Callable[[View], View]:

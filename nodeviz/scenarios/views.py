@@ -20,7 +20,7 @@ from nodeviz.runs.dispatch import ensure_run
 from nodeviz.runs.palette import palette
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios import gallery
-from nodeviz.scenarios.bounds import CHECKS, MAX_BODY_BYTES, RUNS, bounded_body, takes_token
+from nodeviz.scenarios.bounds import CHECKS, MAX_BODY_BYTES, RUNS, bounded_body, may_ask
 from nodeviz.scenarios.models import Scenario
 
 CREATED, SEE_OTHER, TOO_BIG, REFUSED, TOO_OFTEN = 201, 303, 413, 422, 429
@@ -56,7 +56,7 @@ def too_big_to_check(request: HttpRequest) -> JsonResponse:
 def run(request: HttpRequest) -> HttpResponse:
     """Run was pressed: to the run's page, or every problem beside the same text."""
     documents = handed_in(request)
-    if not takes_token(RUNS, request):
+    if not may_ask(RUNS, request):
         return refusal(request, documents, (simulator.Problem(message=TOO_OFTEN_MESSAGE),), status=TOO_OFTEN)
     try:
         loaded = docs.load(documents)
@@ -73,7 +73,7 @@ def run(request: HttpRequest) -> HttpResponse:
 @bounded_body(too_big=too_big_to_check)
 def check(request: HttpRequest) -> JsonResponse:
     """What Run would say of the text, while it is written. JSON in (`text`, `name`) or a form, JSON out."""
-    if not takes_token(CHECKS, request):
+    if not may_ask(CHECKS, request):
         return problems_json((simulator.Problem(message=TOO_OFTEN_MESSAGE),), TOO_OFTEN)
     started = time.perf_counter()
     documents = handed_in(request)

@@ -29,7 +29,7 @@ from simulator.kubelet.status_manager import StatusManager
 from simulator.kubelet.volumes import VolumeManager
 from simulator.kubelet_config import KubeletConfiguration
 from simulator.pod import Pod, ProbeType
-from simulator.runtime.containers import ContainerRuntime
+from simulator.runtime.containers import ContainerRuntime, RuntimeContainer
 from simulator.runtime.images import ImageService
 from simulator.scenario import Node
 from simulator.states import PodPhase, WorkerState
@@ -78,7 +78,7 @@ class Kubelet:
             max_gate=version.on("KubeletCrashLoopBackOffMax"),
             max_restart_period_ms=config.crash_loop_max_restart_period_ms,
         )
-        self.pleg = Pleg(agenda, streams, runtime.pod_status, self._on_pleg, started_ms)
+        self.pleg = Pleg(agenda, streams, runtime.pod_status, self._on_pleg, started_ms, evented=version.on("EventedPLEG"))
         self.statuses = StatusManager(agenda, streams, recorder, started_ms)
         self.images = ImageManager(agenda, recorder, events, images, config, version)
         self.runtimes = RuntimeManager(agenda, streams, recorder, events, runtime, self.images, version, policy)
@@ -137,11 +137,16 @@ class Kubelet:
         else:
             worker.terminate(worker.grace_s)
 
-    def evict(self, obj: PodObject, grace_s: int, override: Callable[[PodStatus], PodStatus]) -> None:
-        """Kill a pod for the kubelet's own reasons; `override` is what it writes into the status."""
+    def evict(self, obj: PodObject, grace_s: int, override: Callable[[PodStatus], PodStatus], *, evicted: bool = True) -> None:
+        """Kill a pod for the kubelet's own reasons; `override` is what it writes into the status. `evicted` is False for a node shutdown."""
         worker = self.workers.get(obj.pod.uid)
         if worker is not None and not worker.is_finished:
+            worker.evicted = evicted
             worker.terminate(grace_s, override)
+
+    def container_exited(self, made: RuntimeContainer) -> None:
+        """A probe of it will answer differently from now on."""
+        self.prober.status_changed(made.pod.uid)
 
     def stop(self) -> None:
         """The process ends. Containers go on running."""
@@ -308,8 +313,9 @@ class Kubelet:
             worker.update()
 
     def _delete_older(self, pod: Pod, name: str, worker: PodWorker) -> None:
-        """podContainerDeletor: of each container one dead instance stays."""
-        self.agenda.after(DELETOR_MS, lambda: None if self.stopped or worker.is_finished else self.runtimes.remove_dead_instances(pod, name, 1))
+        """podContainerDeletor: of each container one dead instance stays; of an evicted pod none, whose exit codes may be lost by that (recorded)."""
+        keep = 0 if worker.evicted else 1
+        self.agenda.after(DELETOR_MS, lambda: None if self.stopped or worker.is_finished else self.runtimes.remove_dead_instances(pod, name, keep))
 
     def _on_probe_result(self, obj: PodObject, name: str, container_id: int, kind: ProbeType, result: bool | None) -> None:
         worker = self.workers.get(obj.pod.uid)

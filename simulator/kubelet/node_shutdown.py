@@ -70,7 +70,7 @@ class NodeShutdown:
             self._recorder.record("node", object="node", call="shutdown group", detail=f"priority {priority}, {seconds}s")
             for worker in workers:
                 grace_s = min(worker.obj.pod.termination_grace_period_seconds, seconds)
-                self._kubelet.evict(worker.obj, grace_s, shut_down)
+                self._kubelet.evict(worker.obj, grace_s, shut_down, evicted=False)
             yield Wait(_all_terminated(workers), seconds * 1000)
 
 

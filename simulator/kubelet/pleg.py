@@ -19,6 +19,8 @@ from simulator.states import RuntimeState
 RELIST_GAP_MS = 1_000
 RELIST_DURATION = (5, 14, 46, 60)
 """Milliseconds: 1.014 s between relists in the middle, 1.005 to 1.046 (observed.md, section 1)."""
+GLOBAL_CACHE_UPDATE_MS = 5_000
+"""EventedPLEG: how often the cache as a whole counts as fresh (evented.go, globalCacheUpdatePeriod)."""
 ON_DEMAND = (2, 8, 30, 226)
 """Sync exit to the pod's own relist, in milliseconds (observed.md, section 1)."""
 
@@ -64,9 +66,14 @@ class Pleg:
         look: Callable[[str], CriPodStatus],
         deliver: Callable[[str, tuple[PlegEvent, ...]], None],
         started_ms: int,
+        *,
+        evented: bool = False,
     ) -> None:
         self._agenda = agenda
         self._streams = streams
+        self._evented = evented
+        """Gate EventedPLEG: the runtime tells of every change. Simplified: its relist every 300 s, which then finds nothing new, is the cache's own 5 s tick."""
+        self._gap_ms = GLOBAL_CACHE_UPDATE_MS if evented else RELIST_GAP_MS
         self._look = look
         self._deliver = deliver
         self._phase_ms = started_ms + streams.between_ms(0, RELIST_GAP_MS - 1, "relist phase", started_ms)
@@ -85,6 +92,9 @@ class Pleg:
 
     def changed(self, uid: str) -> None:
         """The runtime did something with the pod: the next relist will look at it."""
+        if self._evented:
+            self.relist_pod(uid)
+            return
         self._dirty[uid] = None
         self._arm()
 
@@ -121,14 +131,14 @@ class Pleg:
 
     def next_relist_ms(self, from_ms: int) -> int:
         """The beginning of the first periodic relist at or after an instant."""
-        period_ms = RELIST_GAP_MS + self._duration_ms
+        period_ms = self._gap_ms + self._duration_ms
         if from_ms <= self._phase_ms:
             return self._phase_ms
         return self._phase_ms + -(-(from_ms - self._phase_ms) // period_ms) * period_ms
 
     def _last_relist_ms(self, uid: str) -> int:
         """The beginning of the newest relist that has ended."""
-        period_ms = RELIST_GAP_MS + self._duration_ms
+        period_ms = self._gap_ms + self._duration_ms
         passed_ms = self._agenda.now_ms - self._duration_ms - self._phase_ms
         periodic_ms = self._phase_ms + passed_ms // period_ms * period_ms if passed_ms >= 0 else -(1 << 62)
         return max(periodic_ms, self._own_relist_ms.get(uid, -(1 << 62)))

@@ -69,6 +69,8 @@ class PodWorker:
         """Set when termination was asked for; the smallest value so far."""
         self.status_override: Callable[[PodStatus], PodStatus] | None = None
         """What an eviction or a shutdown writes into the status at the start of terminating."""
+        self.evicted = False
+        """True from an eviction on: dead containers are removed as soon as they are seen."""
         self._pending = False
         self._working = False
         self._fence_ms = -(1 << 62)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simulator.behavior import Behavior, DiskUse, Hook, Level, OnSigterm, Result, Run, Window
-from simulator.manifest.leaves import BYTES, DURATION, DURATION_OR_FOREVER, EXIT_CODE, FOREVER, RATE, TEXT, as_rate, one_of
+from simulator.manifest.leaves import BYTES, DURATION, DURATION_OR_FOREVER, EXIT_CODE, FOREVER, TEXT, as_rate, one_of
 from simulator.manifest.nodes import Finding, Path
 from simulator.manifest.shapes import Shape, WrongValue, list_of, map_of, struct
 

@@ -104,13 +104,13 @@ class _Composer:
         is_merge = event.value == "<<" and not event.style
         self.put(value, place, is_merge=is_merge)
 
-    def on_start(self, event: yaml.CollectionStartEvent, make: type[MapNode] | type[ListNode]) -> None:
+    def on_start(self, event: yaml.CollectionStartEvent, make: type[MapNode | ListNode]) -> None:
         place = _place(event)
         self.spend(place, 1)
         if len(self.stack) >= MAX_YAML_DEPTH:
             self.refuse(place, f"nested more than {MAX_YAML_DEPTH} levels deep")
             raise _Stop
-        if event.tag and not event.tag.startswith("tag:yaml.org,2002:") or event.tag and "python" in event.tag:
+        if (event.tag and not event.tag.startswith("tag:yaml.org,2002:")) or (event.tag and "python" in event.tag):
             self.refuse(place, f"the tag {event.tag} is not allowed")
         self.stack.append(_Frame(node=make(place), anchor=event.anchor, nodes_before=self.budget.nodes + 1))
 

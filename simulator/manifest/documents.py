@@ -154,7 +154,7 @@ def _stranger(root: MapNode) -> Finding:
     at = () if len(missing) == 2 else (missing[0],)
     if isinstance(root.get("services"), MapNode):
         return Finding((), "this is a Compose file, not a Kubernetes manifest", "convert it first, for example with kompose convert")
-    if "resources" in root and isinstance(root.get("resources"), ListNode) or "configMapGenerator" in root or "namePrefix" in root:
+    if ("resources" in root and isinstance(root.get("resources"), ListNode)) or "configMapGenerator" in root or "namePrefix" in root:
         return Finding((), "this is a Kustomization: a list of files, not a manifest", "run kubectl kustomize and paste what it prints")
     if isinstance(root.get("containers"), ListNode):
         return Finding((), f"{_not_set(missing)}: this is the spec of a pod without the pod", "put it under spec: of a document with apiVersion: v1 and kind: Pod")

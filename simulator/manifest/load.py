@@ -21,11 +21,10 @@ from simulator.manifest.files import read_files
 from simulator.manifest.kubelet_document import KubeletFile
 from simulator.manifest.kubelet_shapes import KUBELET_CONFIGURATION
 from simulator.manifest.nodes import Document, Finding, MapNode
-from simulator.manifest.pod_documents import Intake, conformed_to, pod_document
-from simulator.manifest.references import Inhabitants
+from simulator.manifest.pod_documents import Intake, conformed, conformed_to, pod_document
 from simulator.manifest.report import Report
 from simulator.manifest.scenario_document import minor_version
-from simulator.manifest.scenario_intake import scenario_text, scenario_values
+from simulator.manifest.scenario_intake import check_names, scenario_text, scenario_values
 from simulator.manifest.shapes import WrongValue
 from simulator.manifest.workload_documents import workload_document
 from simulator.manifest.workloads import count_of, pods_of
@@ -78,7 +77,6 @@ def load(
     chosen = _chosen(report, kubernetes=kubernetes, seed=seed, until=until, jitter=jitter)
     budget = Budget()
     documents = read_files(files, budget, report)
-    readable = not report.problems
     found = sort_documents(documents)
     for document, finding in found.findings:
         report.problem(document, finding)
@@ -91,11 +89,13 @@ def load(
     )
     kubelet = _kubelet(intake, found)
     contents = _contents(intake, found)
-    complete = readable and not report.problems
-    inhabitants = Inhabitants(contents.pods, [workload for workload, _ in contents.workloads]) if complete else None
-    scenario = scenario_values(intake, text, inhabitants)
-    if readable and not report.problems and not contents.pods and not contents.workloads and not scenario.actions:
-        report.problems.append(_no_pod(files, documents, found))
+    scenario = scenario_values(intake, text)
+    workloads = tuple(workload for workload, _ in contents.workloads)
+    if not report.problems:
+        # With a pod missing because of its own problems, nothing could be said about names.
+        check_names(intake, text, contents.pods, workloads, scenario.actions)
+        if not contents.pods and not workloads and not scenario.actions:
+            report.problems.append(_no_pod(files, documents, found))
     report.raise_if_refused({name: index for index, name in enumerate(files)})
     return replace(
         scenario,
@@ -104,7 +104,7 @@ def load(
         until_ms=chosen.until_ms if chosen.until_ms is not None else scenario.until_ms,
         jitter=chosen.jitter if chosen.jitter is not None else scenario.jitter,
         pods=contents.pods,
-        workloads=tuple(workload for workload, _ in contents.workloads),
+        workloads=workloads,
         kubelet=kubelet,
         objects=contents.objects,
         not_simulated=tuple(label_of(document, kind) for document, _, kind in found.of(Role.OTHER)),
@@ -148,7 +148,8 @@ def _contents(intake: Intake, found: SortedDocuments) -> _Contents:
         metadata, value = document.root.get("metadata"), document.root.get("value")
         if isinstance(metadata, MapNode) and isinstance(value, int):
             intake.priorities[str(metadata.get("name"))] = value
-    for document, _, _ in found.of(Role.OBJECT):
+    for document, group, kind in found.of(Role.OBJECT):
+        conformed(intake, document, group, kind)
         contents.objects[object_key(document.root)] = frozenset(object_keys(document.root))
     for document, _, _ in found.of(Role.POD):
         pod = pod_document(intake, document)

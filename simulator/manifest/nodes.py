@@ -100,7 +100,7 @@ def path_text(path: Sequence[str | int]) -> str:
     """Kubernetes' form: `spec.containers[0].resources.limits[cpu]`."""
     parts: list[str] = []
     for step in path:
-        if isinstance(step, int) or isinstance(step, Key):
+        if isinstance(step, int | Key):
             parts.append(f"[{step}]")
         else:
             parts.append(f".{step}" if parts else step)

@@ -8,9 +8,10 @@ from typing import Any
 
 from simulator.behavior import Behavior
 from simulator.errors import Problem
+from simulator.limits import MAX_CONTAINERS
 from simulator.manifest import behaviors
 from simulator.manifest.compose import Budget, compose
-from simulator.manifest.defaults import default_pod_spec
+from simulator.manifest.defaults import CONTAINER_LISTS, default_pod_spec
 from simulator.manifest.disabled_fields import drop_disabled
 from simulator.manifest.kubernetes_schema import first_minor_with, shape_of
 from simulator.manifest.names import generated, uid
@@ -18,7 +19,7 @@ from simulator.manifest.nodes import Document, Finding, Key, Path, path_text
 from simulator.manifest.pods import APPLY_ANNOTATION, BEHAVIOR_ANNOTATION, SYSTEM_PRIORITIES, pod_of
 from simulator.manifest.report import Report, mark
 from simulator.manifest.shapes import Conformance, Shape, conform
-from simulator.manifest.validation import pod_findings
+from simulator.manifest.validation.pod import pod_findings
 from simulator.pod import Pod
 from simulator.versions import Version
 
@@ -102,6 +103,9 @@ def _named(intake: Intake, document: Document, clean: Fields) -> str:
 def check_pod(intake: Intake, document: Document, clean: Fields, path: Path, wrong: tuple[Path, ...], *, kind: str) -> bool | None:
     """Defaults, gates and rules for the pod or template at `path`; problems are reported. True when nothing was found."""
     spec = clean.setdefault("spec", {})
+    if sum(len(spec.get(list_name, ())) for list_name in CONTAINER_LISTS) > MAX_CONTAINERS:
+        intake.report.problem(document, Finding((*path, "spec"), f"more than {MAX_CONTAINERS} containers"))
+        return None
     default_pod_spec(spec)
     for finding in drop_disabled(spec, (*path, "spec"), intake.version):
         intake.report.warning(document, finding)
@@ -110,6 +114,8 @@ def check_pod(intake: Intake, document: Document, clean: Fields, path: Path, wro
         if not below_any(finding.path, wrong):
             intake.report.problem(document, finding)
             fine = False
+        if intake.report.full:
+            return None
     _warn(intake, document, spec, (*path, "spec"))
     return True if fine else None
 

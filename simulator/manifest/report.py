@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from simulator.errors import ManifestError, Problem
-from simulator.limits import MAX_PROBLEMS
+from simulator.limits import MAX_MESSAGE_LENGTH, MAX_PROBLEMS
 from simulator.manifest.nodes import Document, Finding, Path, path_text, place_of
 from simulator.pod import Mark
 
@@ -19,9 +19,14 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
+    @property
+    def full(self) -> bool:
+        """Whether more problems would not be listed any more: then there is no use in looking for them."""
+        return len(self.problems) > MAX_PROBLEMS
+
     def problem(self, document: Document, finding: Finding) -> None:
         """The input is refused for this."""
-        if len(self.problems) <= MAX_PROBLEMS:
+        if not self.full:
             self.problems.append(_located(document, finding))
 
     def warning(self, document: Document, finding: Finding) -> None:
@@ -47,8 +52,18 @@ class Report:
 def _located(document: Document, finding: Finding) -> Problem:
     place = place_of(document.root, finding.path, at_key=finding.at_key)
     return Problem(
-        file=document.file, line=place.line, column=place.column, path=path_text(finding.path), message=finding.message, hint=finding.hint
+        file=document.file,
+        line=place.line,
+        column=place.column,
+        path=_short(path_text(finding.path)),
+        message=_short(finding.message),
+        hint=_short(finding.hint),
     )
+
+
+def _short(text: str) -> str:
+    """A value of two megabytes is not repeated in full in every message about it."""
+    return text if len(text) <= MAX_MESSAGE_LENGTH else f"{text[:MAX_MESSAGE_LENGTH]}..."
 
 
 def mark(document: Document, path: Path) -> Mark:

@@ -12,10 +12,10 @@ from simulator.manifest.compose import Budget
 from simulator.manifest.documents import Role, SortedDocuments
 from simulator.manifest.nodes import Document, Finding, Path, path_text
 from simulator.manifest.pod_documents import Intake, below_any
-from simulator.manifest.references import Inhabitants
 from simulator.manifest.report import Report
 from simulator.manifest.shapes import Conformance, conform
-from simulator.scenario import Action, Scenario
+from simulator.pod import Pod
+from simulator.scenario import Action, Scenario, Workload
 
 _SPEC: Path = ("spec",)
 
@@ -52,8 +52,8 @@ def scenario_text(report: Report, found: SortedDocuments, budget: Budget) -> Sce
     return ScenarioText(documents[0], clean if isinstance(clean, dict) else {}, tuple(finding.path for finding in result.findings))
 
 
-def scenario_values(intake: Intake, text: ScenarioText, inhabitants: Inhabitants | None) -> Scenario:
-    """What the document says, without pods. `inhabitants` None: other documents have problems, so nothing can be said about names."""
+def scenario_values(intake: Intake, text: ScenarioText) -> Scenario:
+    """What the document says, without pods."""
     if text.document is None:
         return Scenario()
     spec = text.spec
@@ -65,8 +65,6 @@ def scenario_values(intake: Intake, text: ScenarioText, inhabitants: Inhabitants
     if not fine:
         return Scenario()
     made = _actions(intake, text.document, spec.get("actions", ()))
-    if inhabitants is not None:
-        _check_names(intake, text.document, spec, inhabitants, made)
     return Scenario(
         name=text.clean.get("metadata", {}).get("name") or "scenario",
         title=spec.get("title", ""),
@@ -85,12 +83,13 @@ def _actions(intake: Intake, document: Document, listed: Sequence[dict[str, Any]
     return tuple(action for action in made if action is not None)
 
 
-def _check_names(intake: Intake, document: Document, spec: dict[str, Any], known: Inhabitants, made: Sequence[Action]) -> None:
+def check_names(intake: Intake, text: ScenarioText, pods: Sequence[Pod], workloads: Sequence[Workload], made: Sequence[Action]) -> None:
     """Addresses in behaviors and actions; pods and containers that actions bring along count as well."""
-    everything = Inhabitants(
-        [*known.pods, *(action.pod for action in made if action.pod)],
-        known.workloads,
-        [action.container for action in made if action.container],
+    document, spec = text.document, text.spec
+    if document is None:
+        return
+    everything = references.inhabitants_of(
+        [*pods, *(action.pod for action in made if action.pod)], workloads, [action.container for action in made if action.container]
     )
     for finding in references.behavior_findings(spec.get("behaviors", {}), everything, (*_SPEC, "behaviors")):
         intake.report.problem(document, finding)

@@ -8,9 +8,11 @@ stand in code (`scenario_shapes`, `kubelet_shapes`).
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from simulator.limits import MAX_PROBLEMS
 from simulator.manifest.nodes import Finding, Key, ListNode, MapNode, Path
 
 
@@ -66,11 +68,16 @@ def leaf(words: str, convert: Callable[[object], object]) -> Shape:
 
 
 ANYTHING = Shape(words="anything")
+_MAX_NAME_LENGTH = 100
+_MAX_CANDIDATES = 500
+"""Comparing takes some 10 microseconds a name; no kind has so many fields."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that `name` probably means; empty when none is near."""
-    names = list(known)
+    if len(name) > _MAX_NAME_LENGTH:
+        return ""
+    names = list(itertools.islice(known, _MAX_CANDIDATES))
     same = [n for n in names if n.lower() == name.lower()]
     if same:
         return same[0]
@@ -140,9 +147,10 @@ def _struct(value: MapNode, shape: Shape, fields: dict[str, Shape], path: Path, 
     for key, item in value.items():
         below = fields.get(key)
         if below is None:
-            here = (*path, key)
-            result.unknown.append(here)
-            result.unknown_hints[here] = shape.hints.get(key) or did_you_mean(key, fields)
+            if len(result.unknown) <= MAX_PROBLEMS:
+                here = (*path, key)
+                result.unknown.append(here)
+                result.unknown_hints[here] = shape.hints.get(key) or did_you_mean(key, fields)
             continue
         kept = _conform(item, below, (*path, key), shape.owner, result)
         if kept is not _DROP:

@@ -14,7 +14,7 @@ from simulator.manifest.names import generated, template_hash
 from simulator.manifest.nodes import Document, Finding, Path
 from simulator.manifest.pod_documents import Intake, below_any, build_pod, check_pod, conformed
 from simulator.manifest.report import mark
-from simulator.manifest.validation.names import subdomain_findings
+from simulator.manifest.validation.metadata import map_findings, name_findings
 from simulator.scenario import Workload
 
 Fields = dict[str, Any]
@@ -32,6 +32,7 @@ def workload_document(intake: Intake, document: Document, group: str, kind: str)
     path = _TEMPLATES.get(kind, _TEMPLATE)
     template = _at(clean, path)
     raw_policy = template.get("spec", {}).get("restartPolicy")
+    _add_claims(clean, template)
     check_pod(intake, document, template, path, wrong, kind=kind)
     for finding in _findings(clean, template, path, kind, raw_policy):
         if not below_any(finding.path, wrong):
@@ -49,11 +50,20 @@ def _at(clean: Fields, path: Path) -> Fields:
     return holder
 
 
+def _add_claims(clean: Fields, template: Fields) -> None:
+    """A StatefulSet's volumeClaimTemplates become volumes of its pods."""
+    volumes = template.setdefault("spec", {}).setdefault("volumes", [])
+    names = [volume.get("name") for volume in volumes]
+    for claim in clean.get("spec", {}).get("volumeClaimTemplates", ()):
+        name = claim.get("metadata", {}).get("name", "")
+        if name not in names:
+            volumes.append({"name": name, "persistentVolumeClaim": {"claimName": name}})
+
+
 def _findings(clean: Fields, template: Fields, path: Path, kind: str, policy: str | None) -> Iterator[Finding]:
     metadata, spec = clean["metadata"], clean.get("spec", {})
-    if not metadata.get("name") and not metadata.get("generateName"):
-        yield Finding(("metadata", "name"), "Required value: name or generateName is required")
-    yield from subdomain_findings(metadata.get("name", ""), ("metadata", "name"))
+    yield from name_findings(metadata, ("metadata",))
+    yield from map_findings(metadata, ("metadata",))
     policy_path = (*path, "spec", "restartPolicy")
     if kind in _RUNS_FOR_EVER and policy not in (None, "", "Always"):
         yield Finding(policy_path, f'Unsupported value: "{policy}": supported values: "Always"')

@@ -128,7 +128,6 @@ class ContainerRuntime:
         self._sandboxes: dict[str, list[RuntimeSandbox]] = {}
         self.on_change: Callable[[str], None] = lambda uid: None
         """Called with a pod's uid whenever a relist would see something new of it."""
-        self.on_start: Callable[[RuntimeContainer], None] = lambda container: None
         self.on_exit: Callable[[RuntimeContainer], None] = lambda container: None
 
     def pod_status(self, uid: str) -> CriPodStatus:
@@ -190,7 +189,7 @@ class ContainerRuntime:
         made.started_ms = self._agenda.now_ms
         if failure is not None:
             made.started_ms, made.finished_ms = 0, self._agenda.now_ms
-            self._exited(made, Exit(code=128, reason="StartError"), failure)
+            self._exited(made, Exit(code=128, reason="StartError", message=failure))
             return
         processes = self._make_processes(pod, container, made.attempt)
         made.processes = processes
@@ -199,7 +198,6 @@ class ContainerRuntime:
         self.on_change(pod.uid)
         processes.ended.when_open(lambda: self._ended(made, processes.ended.value))
         processes.start()
-        self.on_start(made)
 
     def stop_container(self, made: RuntimeContainer, timeout_s: int) -> Steps:
         """StopContainer: the stop signal now, SIGKILL after `timeout_s`; returns when the container is dead."""
@@ -272,10 +270,10 @@ class ContainerRuntime:
             delay_ms = self._around(EXIT_NOTICED_MS, EXIT_NOTICED, made.pod, f"exit/{made.container.name}", made.attempt)
             self._agenda.after(delay_ms, lambda: self._exited(made, how))
 
-    def _exited(self, made: RuntimeContainer, how: Exit, message: str = "") -> None:
+    def _exited(self, made: RuntimeContainer, how: Exit) -> None:
         made.exit_code = how.code
         made.reason = how.reason or ("Completed" if how.code == 0 else "Error")
-        made.message = message
+        made.message = how.message
         self._move(made, RuntimeState.EXITED)
         self.on_change(made.pod.uid)
 

@@ -20,10 +20,11 @@ FOREVER_MS = 1 << 53
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exit:
-    """How PID 1 ended. `reason` is empty where the runtime derives it from the code."""
+    """How PID 1 ended. `reason` is empty where the runtime derives it from the code; `message` is the termination message."""
 
     code: int
     reason: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,13 @@ Contract, section 3.1: per key, first hit wins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 from simulator.behavior import Behavior, Source, resolve, role_behavior
 from simulator.engine.agenda import Agenda
 from simulator.pod import Container, ContainerType, Pod
+from simulator.runtime.containers import RuntimeContainer
 from simulator.runtime.processes import BehavingProcesses, ContainerProcesses
 from simulator.scenario import Scenario
 
@@ -57,3 +59,12 @@ class World:
         """The processes of one instance."""
         behavior, _ = self.behavior(pod, container)
         return BehavingProcesses(self._agenda, behavior, attempt, container.resources.limits.get("memory"))
+
+    def container_exited(self, gone: RuntimeContainer, others: Iterable[RuntimeContainer]) -> None:
+        """Containers whose behavior depends on this one (`onSidecarGone`) exit, too."""
+        for other in others:
+            if other.processes is None or other is gone:
+                continue
+            depends = self.behavior(other.pod, other.container)[0].on_sidecar_gone
+            if depends and depends[0] == gone.container.name:
+                self._agenda.after(0, partial(other.processes.exit, depends[1]))
