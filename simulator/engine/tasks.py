@@ -45,6 +45,14 @@ class Gate:
             self._waiting.append(go_on)
 
 
+def first_of(*gates: Gate) -> Gate:
+    """A gate that opens with the first of these."""
+    first = Gate()
+    for gate in gates:
+        gate.when_open(first.open)
+    return first
+
+
 class Wait(NamedTuple):
     """Wait for a gate, but not longer than `at_most_ms`."""
 
