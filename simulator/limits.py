@@ -23,6 +23,9 @@ MAX_DOCUMENTS = 2_000
 MAX_PROBLEMS = 200
 """Problems listed for one input; the last line says that there are more."""
 
+MAX_EXPANSION_CHARACTERS = 1 << 16
+"""What `$(NAME)` may add to one container's environment and command; Linux takes 128 KiB for one argument."""
+
 MAX_MESSAGE_LENGTH = 1_000
 """Characters of one problem's message; the longest of Kubernetes' own has about 400."""
 
@@ -31,6 +34,9 @@ MAX_PODS = 500
 
 MAX_CONTAINERS = 2_000
 """Containers in all pods together."""
+
+MAX_ACTIONS = 1_000
+"""Actions of a scenario."""
 
 MAX_RECORDS = 1_000_000
 """Records of one trace; at 200 bytes each this is what a browser still holds."""

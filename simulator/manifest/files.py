@@ -25,16 +25,17 @@ def read_files(files: Mapping[str, str | bytes], budget: Budget, report: Report)
             report.problems.append(text)
             continue
         problems: list[Problem] = []
-        documents += compose(file, text, budget, problems)
-        report.problems += _explained(file, text, problems)
+        composed = compose(file, text, budget, problems)
+        template = template_place(text) if problems else None
+        if template is None:
+            documents += composed
+            report.problems += problems
+        else:
+            # It breaks YAML in many ways; the one thing to say is what it is.
+            report.problems.append(_template(file, *template))
     return documents
 
 
-def _explained(file: str, text: str, problems: list[Problem]) -> list[Problem]:
-    """A Helm template breaks YAML in many ways; the one thing to say is what it is."""
-    place = template_place(text) if problems else None
-    if place is None:
-        return problems
-    line, column = place
+def _template(file: str, line: int, column: int) -> Problem:
     hint = "render it first: helm template CHART, and paste what it prints"
-    return [Problem(file=file, line=line, column=column, message="this is a Helm template, not a manifest", hint=hint)]
+    return Problem(file=file, line=line, column=column, message="this is a Helm template, not a manifest", hint=hint)

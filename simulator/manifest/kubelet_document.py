@@ -6,7 +6,7 @@ The first one is the main file, each further one a drop-in of `--config-dir`. Co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from simulator.feature_gates import enabled
@@ -74,8 +74,11 @@ def merge(files: Sequence[KubeletFile], minor: int, report: Callable[[Document, 
             setters[name] = file.document
     refused = False
     for finding in findings(settings, minor=minor, gates=gates):
-        setter = setters.get(str(finding.path[0])) or (ordered(files)[-1].document if files else None)
-        if setter is not None:
+        name = str(finding.path[0])
+        # A rule about two fields may name one that was never written: show the other one.
+        path = finding.path if name in setters else tuple(other for other in setters if other in finding.message)[:1]
+        document = setters.get(str(path[0])) if path else files[-1].document if files else None
+        if document is not None:
             refused = True
-            report(setter, finding)
+            report(document, replace(finding, path=path))
     return KubeletConfiguration() if refused else configuration_of(settings, sources)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simulator.feature_gates import gate_names, refusal
-from simulator.manifest.nodes import Finding
+from simulator.manifest.nodes import Finding, Key
 from simulator.manifest.other_gates import OTHER_GATES
 from simulator.manifest.shapes import did_you_mean
 from simulator.units import format_duration, parse_duration_ms, parse_quantity
@@ -38,12 +38,9 @@ def gate_findings(settings: Settings, minor: int) -> Iterator[Finding]:
     for name, value in settings.get("featureGates", {}).items():
         message = refusal(minor, name, value, OTHER_GATES)
         if message:
-            hint = did_you_mean(name, gate_names())
-            if not hint and message.startswith("unrecognized") and name in gate_names():
-                hint = f"Kubernetes 1.{minor} does not have it"
-            elif hint == f'did you mean "{name}"?':
-                hint = f"Kubernetes 1.{minor} does not have this gate"
-            yield Finding(("featureGates", name), message, hint, at_key=True)
+            unknown = message.startswith("unrecognized")
+            hint = f"Kubernetes 1.{minor} does not have it" if unknown and name in gate_names() else did_you_mean(name, gate_names()) if unknown else ""
+            yield Finding(("featureGates", Key(name)), message, hint, at_key=True)
 
 
 _NOT_NEGATIVE = ("registryPullQPS", "registryBurst", "eventRecordQPS", "eventBurst", "maxPods", "evictionMaxPodGracePeriod")
@@ -115,25 +112,25 @@ def _verification_findings(settings: Settings, gates: Mapping[str, bool]) -> Ite
 def _eviction_findings(settings: Settings) -> Iterator[Finding]:
     for name in ("evictionHard", "evictionSoft", "evictionMinimumReclaim"):
         for signal, text in settings.get(name, {}).items():
-            yield from _signal_findings(name, signal)
+            yield from _signal_findings(name, Key(signal))
             yield from _threshold_findings(name, signal, text)
     for signal, text in settings.get("evictionSoftGracePeriod", {}).items():
-        yield from _signal_findings("evictionSoftGracePeriod", signal)
+        yield from _signal_findings("evictionSoftGracePeriod", Key(signal))
         try:
             negative = parse_duration_ms(text) < 0
         except ValueError as error:
-            yield Finding(("evictionSoftGracePeriod", signal), str(error))
+            yield Finding(("evictionSoftGracePeriod", Key(signal)), str(error))
         else:
             if negative:
-                yield Finding(("evictionSoftGracePeriod", signal), f"invalid eviction grace period specified: {text} must be a positive value")
+                yield Finding(("evictionSoftGracePeriod", Key(signal)), f"invalid eviction grace period specified: {text} must be a positive value")
     for signal in settings.get("evictionSoft", {}):
         if signal in SIGNALS and signal not in settings.get("evictionSoftGracePeriod", {}):
-            yield Finding(("evictionSoft", signal), f"grace period must be specified for the soft eviction threshold {signal}", "add it under evictionSoftGracePeriod")
+            yield Finding(("evictionSoft", Key(signal)), f"grace period must be specified for the soft eviction threshold {signal}", "add it under evictionSoftGracePeriod")
 
 
 def _signal_findings(name: str, signal: str) -> Iterator[Finding]:
     if signal not in SIGNALS:
-        yield Finding((name, signal), f'unknown eviction signal "{signal}"', did_you_mean(signal, SIGNALS), at_key=True)
+        yield Finding((name, Key(signal)), f'unknown eviction signal "{signal}"', did_you_mean(signal, SIGNALS), at_key=True)
 
 
 def _threshold_findings(name: str, signal: str, text: str) -> Iterator[Finding]:
@@ -141,12 +138,12 @@ def _threshold_findings(name: str, signal: str, text: str) -> Iterator[Finding]:
     try:
         value = parse_quantity(text[:-1] if percent else text)
     except ValueError as error:
-        yield Finding((name, signal), str(error))
+        yield Finding((name, Key(signal)), str(error))
         return
     if percent and not 0 <= value <= 100:
-        yield Finding((name, signal), f"eviction percentage threshold {signal} must be between 0% and 100%: {text}")
+        yield Finding((name, Key(signal)), f"eviction percentage threshold {signal} must be between 0% and 100%: {text}")
     elif not percent and (value < 0 or (value == 0 and name != "evictionMinimumReclaim")):
-        yield Finding((name, signal), f"eviction threshold {signal} must be positive: {text}")
+        yield Finding((name, Key(signal)), f"eviction threshold {signal} must be positive: {text}")
 
 
 def _shutdown_findings(settings: Settings, gates: Mapping[str, bool]) -> Iterator[Finding]:
@@ -196,7 +193,7 @@ def _reserved_findings(settings: Settings) -> Iterator[Finding]:
             try:
                 negative = parse_quantity(text) < 0
             except ValueError as error:
-                yield Finding((name, resource), str(error))
+                yield Finding((name, Key(resource)), str(error))
             else:
                 if negative:
-                    yield Finding((name, resource), f"resource quantity for {resource} cannot be negative: {text}")
+                    yield Finding((name, Key(resource)), f"resource quantity for {resource} cannot be negative: {text}")

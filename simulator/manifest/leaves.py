@@ -5,6 +5,7 @@ Every function takes what the text says and returns the clean value; TypeError m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from simulator.manifest.shapes import Shape, WrongValue, leaf, nearest
@@ -12,6 +13,8 @@ from simulator.units import parse_duration_ms, parse_quantity, parse_rate_bytes_
 
 INT32 = 2**31
 INT64 = 2**63
+_MAX_LENGTH = 64
+"""Of a quantity or a duration. Exact arithmetic on numbers of any length takes time that grows with its square."""
 
 
 def as_string(value: object) -> object:
@@ -64,10 +67,13 @@ def as_quantity_text(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise TypeError
     text = str(value).strip()
+    if len(text) > _MAX_LENGTH:
+        raise WrongValue(f"a quantity has at most {_MAX_LENGTH} characters")
     try:
         parse_quantity(text)
     except ValueError as error:
-        raise WrongValue(str(error)) from None
+        near = re.sub(r"(?i)i?b$", "i", text) if re.fullmatch(r"(?i)[0-9.]+[kmgtp]i?b", text) else ""
+        raise WrongValue(str(error), f"write it like {near}" if near else "") from None
     return text
 
 
@@ -76,6 +82,8 @@ def _duration(value: object) -> int:
         raise WrongValue(f'"{value}" is not a duration', f"write the unit: {value}s")
     if not isinstance(value, str):
         raise TypeError
+    if len(value) > _MAX_LENGTH:
+        raise WrongValue(f"a duration has at most {_MAX_LENGTH} characters")
     try:
         return parse_duration_ms(value)
     except ValueError as error:
@@ -116,12 +124,12 @@ def as_bytes(value: object) -> object:
 
 def as_rate(value: object) -> object:
     """Bytes a second."""
-    if not isinstance(value, str):
-        raise WrongValue(f'"{value}" is not a rate', f"write it like {value if isinstance(value, int) else '50Mi'}/s")
+    if not isinstance(value, str) or len(value) > _MAX_LENGTH:
+        raise WrongValue(f'"{str(value)[:_MAX_LENGTH]}" is not a rate', f"write it like {value if isinstance(value, int) else '50Mi'}/s")
     try:
         rate = parse_rate_bytes_per_second(value)
     except ValueError as error:
-        raise WrongValue(str(error), "a rate is a quantity and /s, for example 50Mi/s") from None
+        raise WrongValue(str(error)) from None
     if rate < 0:
         raise WrongValue(f'rate "{value}" must not be negative')
     return rate

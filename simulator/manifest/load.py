@@ -78,6 +78,7 @@ def load(
     budget = Budget()
     documents = read_files(files, budget, report)
     found = sort_documents(documents)
+    readable = not report.problems and not found.findings
     for document, finding in found.findings:
         report.problem(document, finding)
     text = scenario_text(report, found, budget)
@@ -91,11 +92,11 @@ def load(
     contents = _contents(intake, found)
     scenario = scenario_values(intake, text)
     workloads = tuple(workload for workload, _ in contents.workloads)
-    if not report.problems:
+    if readable and len(contents.written) == len(found.of(Role.POD)) and len(workloads) == len(found.of(Role.WORKLOAD)):
         # With a pod missing because of its own problems, nothing could be said about names.
         check_names(intake, text, contents.pods, workloads, scenario.actions)
-        if not contents.pods and not workloads and not scenario.actions:
-            report.problems.append(_no_pod(files, documents, found))
+    if not report.problems and not contents.pods and not workloads and not scenario.actions:
+        report.problems.append(_no_pod(files, documents, found))
     report.raise_if_refused({name: index for index, name in enumerate(files)})
     return replace(
         scenario,
@@ -131,15 +132,10 @@ def _chosen(report: Report, *, kubernetes: str | None, seed: int | None, until: 
 
 def _kubelet(intake: Intake, found: SortedDocuments) -> KubeletConfiguration:
     """The merged configuration; its feature gates become those of the version that everything else is read with."""
-    files = []
-    refused = False
-    for document, _, _ in found.of(Role.KUBELET):
-        clean, wrong = conformed_to(intake, document, KUBELET_CONFIGURATION)
-        refused = refused or bool(wrong)
-        files.append(KubeletFile(document, clean))
+    files = [KubeletFile(document, conformed_to(intake, document, KUBELET_CONFIGURATION)[0]) for document, _, _ in found.of(Role.KUBELET)]
     minor = intake.version.minor
     intake.version = Version(minor=minor, gates=enabled(minor, kubelet_document.gate_overrides(files)))
-    return KubeletConfiguration() if refused else kubelet_document.merge(files, minor, intake.report.problem)
+    return kubelet_document.merge(files, minor, intake.report.problem)
 
 
 def _contents(intake: Intake, found: SortedDocuments) -> _Contents:
@@ -151,7 +147,7 @@ def _contents(intake: Intake, found: SortedDocuments) -> _Contents:
     for document, group, kind in found.of(Role.OBJECT):
         conformed(intake, document, group, kind)
         contents.objects[object_key(document.root)] = frozenset(object_keys(document.root))
-    for document, _, _ in found.of(Role.POD):
+    for document, _, _ in found.of(Role.POD)[: MAX_PODS + 1]:
         pod = pod_document(intake, document)
         if pod is not None:
             contents.written.append((pod, document))

@@ -41,7 +41,7 @@ class Intake:
 
 
 def conformed(intake: Intake, document: Document, group: str, kind: str) -> tuple[Fields, tuple[Path, ...]]:
-    """The clean copy of a document of Kubernetes' own kinds, and the paths of what did not fit."""
+    """The clean copy of a document of Kubernetes' own kinds, and the paths of what did not fit: nothing more is to be said about these."""
     shape = shape_of(intake.version.minor, group, kind)
     if shape is None:
         intake.report.problem(document, Finding(("kind",), f'Kubernetes 1.{intake.version.minor} has no kind "{kind}"'))
@@ -57,7 +57,7 @@ def conformed_to(intake: Intake, document: Document, shape: Shape, group: str = 
         _on_unknown(intake, document, path, result.unknown_hints[path], group, kind)
     for finding in result.findings:
         intake.report.problem(document, finding)
-    return clean if isinstance(clean, dict) else {}, tuple(finding.path for finding in result.findings)
+    return clean if isinstance(clean, dict) else {}, (*(finding.path for finding in result.findings), *result.meant)
 
 
 def _on_unknown(intake: Intake, document: Document, path: Path, hint: str, group: str, kind: str) -> None:
@@ -81,11 +81,11 @@ def below_any(path: Path, paths: tuple[Path, ...]) -> bool:
 
 def pod_document(intake: Intake, document: Document) -> Pod | None:
     """A document of kind Pod. None when it has problems."""
-    clean, wrong = conformed(intake, document, "", "Pod")
     before = len(intake.report.problems)
+    clean, wrong = conformed(intake, document, "", "Pod")
     named = _named(intake, document, clean)
     checked = check_pod(intake, document, clean, (), wrong, kind="Pod")
-    if wrong or len(intake.report.problems) > before or checked is None:
+    if checked is None or len(intake.report.problems) > before:
         return None
     return build_pod(intake, document, clean, (), named)
 
@@ -155,15 +155,15 @@ def annotated_behaviors(intake: Intake, document: Document, annotations: Mapping
     made: dict[str, Behavior] = {}
     for key, text in annotations.items():
         if key == APPLY_ANNOTATION and text != "manual":
-            intake.report.problem(document, Finding((*path, key), f'Unsupported value: "{text}": supported values: "manual"'))
+            intake.report.problem(document, Finding((*path, Key(key)), f'Unsupported value: "{text}": supported values: "manual"'))
         if not key.startswith(BEHAVIOR_ANNOTATION):
             continue
         container = key.removeprefix(BEHAVIOR_ANNOTATION)
         if container not in names:
             words = f'no container "{container}" in the pod'
-            intake.report.problem(document, Finding((*path, key), words, f"it has {', '.join(names)}", at_key=True))
+            intake.report.problem(document, Finding((*path, Key(key)), words, f"it has {', '.join(names)}", at_key=True))
             continue
-        behavior = _annotated(intake, document, text, (*path, key))
+        behavior = _annotated(intake, document, text, (*path, Key(key)))
         if behavior is not None:
             made[container] = behavior
     return made

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.behavior import Behavior
+from simulator.limits import MAX_EXPANSION_CHARACTERS
 from simulator.manifest.defaults import VOLUME_COMMON
 from simulator.manifest.nodes import Path
 from simulator.pod import (
@@ -115,16 +117,16 @@ def container_of(container: Fields, container_type: ContainerType, spec: Fields,
     """One entry of a container list."""
     security = {**spec.get("securityContext", {}), **container.get("securityContext", {})}
     lifecycle = container.get("lifecycle", {})
-    env, env_refs = _environment(container, env_facts)
+    expansion, env_refs = _environment(container, env_facts)
     restart_policy = container.get("restartPolicy")
     return Container(
         name=container.get("name", ""),
         image=container.get("image", ""),
         container_type=container_type,
-        command=tuple(expand(word, env) for word in container.get("command", ())),
-        args=tuple(expand(word, env) for word in container.get("args", ())),
+        command=tuple(expansion.of(word) for word in container.get("command", ())),
+        args=tuple(expansion.of(word) for word in container.get("args", ())),
         working_dir=container.get("workingDir", ""),
-        env=tuple(env.items()),
+        env=tuple(expansion.env.items()),
         env_refs=env_refs,
         image_pull_policy=PullPolicy(container["imagePullPolicy"]),
         restart_policy=RestartPolicy(restart_policy) if restart_policy else None,
@@ -153,34 +155,49 @@ def container_of(container: Fields, container_type: ContainerType, spec: Fields,
 _REFERENCE = re.compile(r"\$(\$|\(([^)]*)\))")
 
 
-def expand(text: str, env: Mapping[str, str]) -> str:
-    """`$(NAME)` of known variables; `$$(NAME)` stays as `$(NAME)`. third_party/forked/golang/expansion."""
+@dataclass(slots=True)
+class Expansion:
+    """`$(NAME)` of known variables; `$$(NAME)` stays as `$(NAME)`. third_party/forked/golang/expansion.
 
-    def value(found: re.Match[str]) -> str:
+    Variables that repeat each other grow exponentially; once the container has grown by MAX_EXPANSION_CHARACTERS, references stay as they are.
+    """
+
+    env: dict[str, str] = field(default_factory=dict)
+    left: int = MAX_EXPANSION_CHARACTERS
+
+    def of(self, text: str) -> str:
+        """The text with its references replaced."""
+        if "$" not in text:
+            return text
+        return _REFERENCE.sub(self._value, text)
+
+    def _value(self, found: re.Match[str]) -> str:
         if found.group(1) == "$":
             return "$"
-        return env.get(found.group(2), found.group(0))
+        value = self.env.get(found.group(2))
+        if value is None or len(value) > self.left:
+            return found.group(0)
+        self.left -= len(value)
+        return value
 
-    return _REFERENCE.sub(value, text) if "$" in text else text
 
-
-def _environment(container: Fields, facts: Mapping[str, str]) -> tuple[dict[str, str], tuple[ObjectRef, ...]]:
+def _environment(container: Fields, facts: Mapping[str, str]) -> tuple[Expansion, tuple[ObjectRef, ...]]:
     """Variables with a value that is known here, and what the rest needs. A variable from a ConfigMap, a Secret or the pod's status has the empty value."""
-    env: dict[str, str] = {}
+    expansion = Expansion()
     refs: list[ObjectRef] = []
     for source in container.get("envFrom", ()):
-        for field, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
-            if field in source:
-                refs.append(ObjectRef(kind=kind, name=source[field].get("name", ""), optional=source[field].get("optional", False)))
+        for name, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
+            if name in source:
+                refs.append(ObjectRef(kind=kind, name=source[name].get("name", ""), optional=source[name].get("optional", False)))
     for variable in container.get("env", ()):
         source = variable.get("valueFrom", {})
         field_path = source.get("fieldRef", {}).get("fieldPath", "")
-        env[variable.get("name", "")] = facts.get(field_path, "") if source else expand(variable.get("value", ""), env)
-        for field, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
-            if field in source:
-                ref = source[field]
+        expansion.env[variable.get("name", "")] = facts.get(field_path, "") if source else expansion.of(variable.get("value", ""))
+        for name, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
+            if name in source:
+                ref = source[name]
                 refs.append(ObjectRef(kind=kind, name=ref.get("name", ""), key=ref.get("key", ""), optional=ref.get("optional", False)))
-    return env, tuple(refs)
+    return expansion, tuple(refs)
 
 
 def _rule_of(rule: Fields) -> RestartRule:

@@ -11,7 +11,7 @@ from typing import Any
 
 from simulator.addresses import container_addresses, pod_addresses, split_container
 from simulator.manifest import actions
-from simulator.manifest.nodes import Finding, Path
+from simulator.manifest.nodes import Finding, Key, Path
 from simulator.manifest.shapes import did_you_mean
 from simulator.pod import Container, Pod
 from simulator.scenario import Workload
@@ -56,7 +56,7 @@ def inhabitants_of(pods: Sequence[Pod], workloads: Sequence[Workload], added: Se
 def behavior_findings(behaviors: Fields, known: Inhabitants, path: Path) -> Iterator[Finding]:
     """Keys of `behaviors`."""
     for key in behaviors:
-        yield from container_findings(key, known, (*path, key), at_key=True)
+        yield from container_findings(key, known, (*path, Key(key)), at_key=True)
 
 
 def action_findings(action: Fields, known: Inhabitants, path: Path) -> Iterator[Finding]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from simulator.limits import MAX_UNTIL_MS
+from simulator.limits import MAX_ACTIONS, MAX_UNTIL_MS
 from simulator.manifest import actions, behaviors, leaves
 from simulator.manifest.leaves import BOOL, BYTES, DURATION, QUANTITY, RATE, SIGNED_DURATION, TEXT
-from simulator.manifest.nodes import Finding, Path
+from simulator.manifest.nodes import Finding, Key, Path
 from simulator.manifest.shapes import WrongValue, leaf, list_of, map_of, struct
 from simulator.scenario import Filesystem, Node, NodeImage, Registry, RegistryImage, RuntimeCosts
 from simulator.units import quantity_bytes, quantity_millicores
@@ -117,9 +117,11 @@ SCENARIO = struct(
 def findings(spec: Fields, path: Path) -> Iterator[Finding]:
     """What the form alone cannot say."""
     for key, behavior in spec.get("behaviors", {}).items():
-        yield from behaviors.findings(behavior, (*path, "behaviors", key))
+        yield from behaviors.findings(behavior, (*path, "behaviors", Key(key)))
     for index, action in enumerate(spec.get("actions", ())):
         yield from actions.findings(action, (*path, "actions", index))
+    if len(spec.get("actions", ())) > MAX_ACTIONS:
+        yield Finding((*path, "actions"), f"more than {MAX_ACTIONS} actions")
     node = spec.get("node", {})
     for place, image_list in (("node", node.get("images", ())), ("registry", spec.get("registry", {}).get("images", ()))):
         for index, image in enumerate(image_list):

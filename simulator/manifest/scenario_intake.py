@@ -49,7 +49,7 @@ def scenario_text(report: Report, found: SortedDocuments, budget: Budget) -> Sce
         (report.problem if report.strict else report.warning)(documents[0], finding)
     for finding in result.findings:
         report.problem(documents[0], finding)
-    return ScenarioText(documents[0], clean if isinstance(clean, dict) else {}, tuple(finding.path for finding in result.findings))
+    return ScenarioText(documents[0], clean if isinstance(clean, dict) else {}, (*(finding.path for finding in result.findings), *result.meant))
 
 
 def scenario_values(intake: Intake, text: ScenarioText) -> Scenario:
@@ -57,12 +57,11 @@ def scenario_values(intake: Intake, text: ScenarioText) -> Scenario:
     if text.document is None:
         return Scenario()
     spec = text.spec
-    fine = not text.wrong
+    before = len(intake.report.problems)
     for finding in scenario_document.findings(spec, _SPEC):
         if not below_any(finding.path, text.wrong):
             intake.report.problem(text.document, finding)
-            fine = False
-    if not fine:
+    if text.wrong or len(intake.report.problems) > before:
         return Scenario()
     made = _actions(intake, text.document, spec.get("actions", ()))
     return Scenario(
@@ -92,7 +91,10 @@ def check_names(intake: Intake, text: ScenarioText, pods: Sequence[Pod], workloa
         [*pods, *(action.pod for action in made if action.pod)], workloads, [action.container for action in made if action.container]
     )
     for finding in references.behavior_findings(spec.get("behaviors", {}), everything, (*_SPEC, "behaviors")):
+        if intake.report.full:
+            return
         intake.report.problem(document, finding)
     for index, action in enumerate(spec.get("actions", ())):
         for finding in references.action_findings(action, everything, (*_SPEC, "actions", index)):
-            intake.report.problem(document, finding)
+            if not below_any(finding.path, text.wrong):
+                intake.report.problem(document, finding)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simulator.limits import MAX_PROBLEMS
@@ -68,9 +70,31 @@ def leaf(words: str, convert: Callable[[object], object]) -> Shape:
 
 
 ANYTHING = Shape(words="anything")
+_SEARCH_DEPTH = 3
+"""From a Deployment's spec to the containers of its template."""
 _MAX_NAME_LENGTH = 100
+_CLOSE = 0.8
 _MAX_CANDIDATES = 500
 """Comparing takes some 10 microseconds a name; no kind has so many fields."""
+
+
+def belongs(key: str, shape: Shape, parents: Sequence[tuple[str, Shape]]) -> str:
+    """Where a field that is unknown here is known: further up, or below one of the fields of this place. Empty when nowhere near."""
+    for distance, (where, parent) in enumerate(reversed(parents), start=1):
+        if parent.fields is not None and key in parent.fields:
+            return f"it belongs {distance} level{'s' if distance > 1 else ''} up, under {where or 'the document itself'}"
+    level: list[tuple[str, Shape]] = [("", shape)]
+    for _ in range(_SEARCH_DEPTH):
+        level = [
+            (f"{where}.{name}" if where else name, inner)
+            for where, above in level
+            for name, below in (above.fields or {}).items()
+            if (inner := below.items or below).fields is not None
+        ]
+        found = next((where for where, inner in level if inner.fields is not None and key in inner.fields), "")
+        if found:
+            return f"it belongs under {found}"
+    return ""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -81,7 +105,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     same = [n for n in names if n.lower() == name.lower()]
     if same:
         return same[0]
-    found = difflib.get_close_matches(name, names, n=1, cutoff=0.7)
+    found = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     return found[0] if found else ""
 
 
@@ -99,6 +123,10 @@ class Conformance:
     unknown: list[Path] = field(default_factory=list)
     """Unknown fields; the caller decides whether that is a problem (strict), and whether another version knows them."""
     unknown_hints: dict[Path, str] = field(default_factory=dict)
+    meant: list[Path] = field(default_factory=list)
+    """What unknown fields probably mean: not to be missed as well."""
+    parents: list[tuple[str, Shape]] = field(default_factory=list)
+    """The structs above the place that is looked at, each under its field's name."""
 
 
 _DROP = object()
@@ -144,18 +172,32 @@ def _leaf(value: object, shape: Shape, path: Path, owner: str, result: Conforman
 
 def _struct(value: MapNode, shape: Shape, fields: dict[str, Shape], path: Path, result: Conformance) -> dict[str, object]:
     clean: dict[str, object] = {}
+    unknown = [key for key in value if key not in fields]
+    if unknown:
+        _note_unknown(unknown, shape, fields, path, result)
+    result.parents.append((next((str(step) for step in reversed(path) if isinstance(step, str)), ""), shape))
     for key, item in value.items():
         below = fields.get(key)
         if below is None:
-            if len(result.unknown) <= MAX_PROBLEMS:
-                here = (*path, key)
-                result.unknown.append(here)
-                result.unknown_hints[here] = shape.hints.get(key) or did_you_mean(key, fields)
             continue
         kept = _conform(item, below, (*path, key), shape.owner, result)
         if kept is not _DROP:
             clean[key] = kept
+    result.parents.pop()
     return clean
+
+
+def _note_unknown(unknown: Sequence[str], shape: Shape, fields: dict[str, Shape], path: Path, result: Conformance) -> None:
+    for key in unknown[: max(0, MAX_PROBLEMS + 1 - len(result.unknown))]:
+        here = (*path, key)
+        near = nearest(key, fields)
+        result.unknown.append(here)
+        misspelt = f'did you mean "{near}"?' if near else ""
+        # A close name is the likelier mistake, a distant one less likely than a right name in the wrong place.
+        close = bool(near) and difflib.SequenceMatcher(None, key.lower(), near.lower()).ratio() >= _CLOSE
+        result.unknown_hints[here] = shape.hints.get(key) or (misspelt if close else belongs(key, shape, result.parents) or misspelt)
+        if near:
+            result.meant.append((*path, near))
 
 
 def _list(value: ListNode, items: Shape, path: Path, owner: str, result: Conformance) -> list[object]:
@@ -171,14 +213,36 @@ def _list(value: ListNode, items: Shape, path: Path, owner: str, result: Conform
 
 def wrong_type(value: object, shape: Shape, path: Path, owner: str) -> Finding:
     """kubectl's words for Kubernetes' kinds, plain ones for ours."""
-    hint = shell_variable_hint(value)
+    hint = shell_variable_hint(value) or _type_hint(value, shape)
     if not shape.kubernetes:
         return Finding(path, f"must be {shape.words}, not {json_word(value)}{_shown(value)}", hint)
-    if not hint and shape.words == "string" and isinstance(value, bool | int | float):
-        hint = "put it in quotes"
     dotted = ".".join(step for step in path if isinstance(step, str) and not isinstance(step, Key))
     number = f" {value}" if isinstance(value, int | float) and not isinstance(value, bool) and shape.words.startswith("int") else ""
     return Finding(path, f"json: cannot unmarshal {json_word(value)}{number} into Go struct field {owner}.{dotted} of type {shape.words}", hint)
+
+
+_SECONDS = re.compile(r"([0-9]{1,9})\s*s(ec(ond)?s?)?")
+
+
+def _type_hint(value: object, shape: Shape) -> str:
+    """What people mean when they write a value of this wrong type."""
+    if shape.words == "string" and isinstance(value, bool | int | float):
+        return "put it in quotes"
+    if isinstance(value, str) and shape.words.startswith("int") and value.isdecimal():
+        return "write it without quotes"
+    if isinstance(value, str) and shape.words.startswith("int") and (found := _SECONDS.fullmatch(value)):
+        return f"a whole number of seconds: {found.group(1)}"
+    if isinstance(value, str) and shape.words == "bool" and value in ("true", "false"):
+        return "write it without quotes"
+    if shape.items is not None and isinstance(value, str) and shape.items.fields is None:
+        return f"write it as a list: {json.dumps(value.split() if len(value) < _MAX_NAME_LENGTH else ['...'])}"
+    if shape.items is not None and isinstance(value, MapNode):
+        fields = shape.items.fields or {}
+        pair = "name" in fields and "value" in fields
+        return "write it as a list of {name: ..., value: ...}" if pair else "it is a list: begin each item with a dash"
+    if shape.fields is not None and isinstance(value, ListNode):
+        return "it is a map: no dash before its keys"
+    return ""
 
 
 def json_word(value: object) -> str:

@@ -12,8 +12,9 @@ import yaml
 from simulator.errors import Problem
 
 _HELM = re.compile(r"\{\{-?\s*(/\*|\.|\$|include|template|if|else|range|end|with|define|toYaml|tpl|default|quote|required|printf)")
+_TAB_HINT = "use spaces: YAML does not allow tabs for indentation"
 _HINTS = (
-    ("found character '\\t'", "use spaces: YAML does not allow tabs for indentation"),
+    ("a tab character that violates", _TAB_HINT),
     ("mapping values are not allowed", "either the indentation is wrong, or a value with ': ' in it needs quotes"),
     ("could not find expected ':'", "a key needs a colon and a space after it; a value of several lines needs | or quotes"),
     ("did not find expected key", "keys of one map must begin in the same column; look for a stray quote or a line that is indented differently"),
@@ -47,7 +48,7 @@ def syntax_problem(file: str, text: str, error: yaml.YAMLError) -> Problem:
         message = " ".join(part for part in (error.context, problem) if part)
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         if mark and "cannot start any token" in message and _character(text, line, column) == "\t":
-            return Problem(file=file, line=line, column=column, message=f"yaml: {message}", hint=_HINTS[0][1])
+            return Problem(file=file, line=line, column=column, message=f"yaml: {message}", hint=_TAB_HINT)
     else:
         message, line, column = _reader_words(error), *_reader_place(text, error)
     hint = next((hint for words, hint in _HINTS if words in message), "")

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from simulator.limits import MAX_PODS
 from simulator.manifest.names import generated, template_hash
 from simulator.manifest.nodes import Document, Finding, Path
 from simulator.manifest.pod_documents import Intake, below_any, build_pod, check_pod, conformed
+from simulator.manifest.pods import APPLY_ANNOTATION
 from simulator.manifest.report import mark
 from simulator.manifest.validation.metadata import map_findings, name_findings
 from simulator.scenario import Workload
@@ -26,8 +28,8 @@ _NEEDS_SELECTOR = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
 
 def workload_document(intake: Intake, document: Document, group: str, kind: str) -> Workload | None:
     """A document of a controller's kind. None when it has problems."""
-    clean, wrong = conformed(intake, document, group, kind)
     before = len(intake.report.problems)
+    clean, wrong = conformed(intake, document, group, kind)
     metadata = clean.setdefault("metadata", {})
     path = _TEMPLATES.get(kind, _TEMPLATE)
     template = _at(clean, path)
@@ -37,7 +39,7 @@ def workload_document(intake: Intake, document: Document, group: str, kind: str)
     for finding in _findings(clean, template, path, kind, raw_policy):
         if not below_any(finding.path, wrong):
             intake.report.problem(document, finding)
-    if wrong or len(intake.report.problems) > before:
+    if len(intake.report.problems) > before:
         return None
     return _workload(intake, document, clean, template, path, kind, metadata)
 
@@ -119,6 +121,8 @@ def _workload(intake: Intake, document: Document, clean: Fields, template: Field
     hashed = template_hash(json.dumps(template, sort_keys=True, default=str))
     template.setdefault("metadata", {})["namespace"] = namespace
     pod = build_pod(intake, document, template, path, name)
+    if metadata.get("annotations", {}).get(APPLY_ANNOTATION) == "manual":
+        pod = replace(pod, apply_manually=True)
     spec = clean.get("spec", {})
     job = spec.get("jobTemplate", {}).get("spec", {}) if kind == "CronJob" else spec
     return Workload(
