@@ -11,7 +11,7 @@ import contextlib
 import functools
 import weakref
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ class Status:
         return state_message(self.state, queue=self.queue, error=self.error, verdict=self.verdict)
 
 
-async def follow(run: Run, from_seq: int) -> AsyncIterator[str]:
+async def follow(run: Run, from_seq: int) -> AsyncGenerator[str, None]:
     """The messages for one socket, from the greeting to the final state. Raises FeedLost."""
     seq = from_seq
     async with _subscribed(run.pk) as feed:
@@ -175,6 +175,11 @@ class Feed:
 
 _feeds: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, Feed]] = weakref.WeakKeyDictionary()
 """The feeds of this process, by run. A process has one event loop; a test has one each."""
+
+
+def live_feeds() -> int:
+    """How many runs this event loop follows."""
+    return len(_feeds.get(asyncio.get_running_loop(), {}))
 
 
 @contextlib.asynccontextmanager

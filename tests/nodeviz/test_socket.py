@@ -1,0 +1,381 @@
+"""What does a socket get? Through the real ASGI application and a real Redis; the run is written by the real journal, a frame at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import redis
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+
+import simulator
+from nodeviz.asgi import application
+from nodeviz.runs import feed
+from nodeviz.runs.dispatch import give_up
+from nodeviz.runs.journal import Journal, Record, wake_readers
+from nodeviz.runs.models import Run, RunState
+from nodeviz.runs.stream import stream_key
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
+
+MakeRun = Callable[..., Run]
+RECORDS: list[Record] = [{"seq": seq, "t": seq / 10, "layer": "kubelet", "call": "SyncPod enter"} for seq in range(1300)]
+VERDICT = simulator.verdict(RECORDS)
+
+
+class Viewer:
+    """A browser's end of a socket."""
+
+    def __init__(self, scenario_id: str, origin: bytes = b"http://localhost") -> None:
+        scope = {
+            "type": "websocket",
+            "path": f"/ws/runs/{scenario_id}/",
+            "query_string": b"",
+            "headers": [(b"origin", origin), (b"host", b"localhost")],
+            "subprotocols": [],
+        }
+        self.connection = ApplicationCommunicator(application, scope)
+
+    async def open(self) -> str:
+        """Returns how the handshake was answered."""
+        await self.connection.send_input({"type": "websocket.connect"})
+        return str((await self.connection.receive_output())["type"])
+
+    async def say(self, message: str | bytes) -> None:
+        kind = "text" if isinstance(message, str) else "bytes"
+        await self.connection.send_input({"type": "websocket.receive", kind: message})
+
+    async def hear(self) -> list[Any]:
+        answer = await self.connection.receive_output(timeout=5)
+        assert answer["type"] == "websocket.send", answer
+        return list(json.loads(answer["text"]))
+
+    async def closed(self) -> int:
+        """Returns the code that the server closes with; nothing may come before."""
+        answer = await self.connection.receive_output(timeout=5)
+        assert answer["type"] == "websocket.close", answer
+        return int(answer["code"])
+
+    async def leave(self) -> None:
+        await self.connection.send_input({"type": "websocket.disconnect", "code": 1001})
+        await self.connection.wait(5)
+
+
+@asynccontextmanager
+async def socket(run: Run | str) -> AsyncIterator[Viewer]:
+    viewer = Viewer(run if isinstance(run, str) else run.scenario_id)
+    assert await viewer.open() == "websocket.accept"
+    try:
+        yield viewer
+    finally:
+        await viewer.leave()
+
+
+async def join(viewer: Viewer, from_seq: int = 0) -> dict[str, Any]:
+    """Join, and return what the greeting says."""
+    await viewer.say(json.dumps({"op": "join", "from": from_seq}))
+    kind, greeting = await viewer.hear()
+    assert kind == "h"
+    return dict(greeting)
+
+
+async def until(viewer: Viewer, *states: str) -> tuple[list[Record], list[list[Any]]]:
+    """The records and the states that come, up to one of these states."""
+    records: list[Record] = []
+    seen: list[list[Any]] = []
+    while not seen or seen[-1][0] not in states:
+        kind, *rest = await viewer.hear()
+        if kind == "e":
+            assert rest[0] == rest[1][0]["seq"]
+            records += rest[1]
+        else:
+            seen.append(rest)
+    return records, seen
+
+
+class Pen:
+    """A worker in slow motion: it writes as many records as it is told, then waits."""
+
+    def __init__(self, run: Run) -> None:
+        claimed = Run.objects.claim(run.pk, task_id="message-1")
+        assert claimed
+        self.run = claimed
+        self.journal = Journal(claimed)
+        self.kept: Iterator[Record] = self.journal.keep(iter(RECORDS))
+
+    def write(self, count: int) -> None:
+        for _ in range(count):
+            next(self.kept, None)
+
+    def finish(self) -> None:
+        for _ in self.kept:
+            pass
+        self.journal.finish(VERDICT)
+
+
+pen = sync_to_async(Pen)
+
+
+async def write(holder: Pen, count: int) -> None:
+    await sync_to_async(holder.write)(count)
+
+
+async def finish(holder: Pen) -> None:
+    await sync_to_async(holder.finish)()
+
+
+def finished(run: Run) -> Run:
+    """Written to its end before anybody looks."""
+    Pen(run).finish()
+    return run
+
+
+# -- the whole, from anywhere ------------------------------------------------------------------------------------------------------
+
+PLACES = [0, 1, 2, 3, 100, 510, 511, 512, 1010, 1011, 1298, 1299]
+
+
+@pytest.mark.parametrize("from_seq", PLACES)
+async def test_a_finished_run_from_any_record_on(make_run: MakeRun, from_seq: int) -> None:
+    run = await sync_to_async(lambda: finished(make_run()))()
+    async with socket(run) as viewer:
+        greeting = await join(viewer, from_seq)
+        records, states = await until(viewer, "finished")
+
+    assert records == RECORDS[from_seq:]
+    assert (greeting["status"], greeting["head"], states[-1][1]["verdict"]["headline"]) == ("finished", 1299, VERDICT.headline)
+
+
+@pytest.mark.parametrize("ahead", [0, 1, 30, 511, 600, 1300])
+@pytest.mark.parametrize("from_seq", [0, 1, 300, 511, 900, 1299])
+async def test_a_live_run_joined_at_any_moment_and_record(make_run: MakeRun, ahead: int, from_seq: int) -> None:
+    run = await sync_to_async(make_run)()
+    holder = await pen(run)
+    await write(holder, ahead)
+    async with socket(run) as viewer:
+        await join(viewer, from_seq)
+        await finish(holder)
+        records, _ = await until(viewer, "finished")
+
+    assert records == RECORDS[from_seq:]
+
+
+async def test_viewers_who_come_at_different_moments_get_the_same(make_run: MakeRun) -> None:
+    run = await sync_to_async(make_run)()
+    async with socket(run) as early, socket(run) as middle, socket(run) as late:
+        await join(early)
+        holder = await pen(run)
+        await write(holder, 100)
+        await join(middle)
+        await write(holder, 700)
+        await finish(holder)
+        await join(late)
+        everybody = [(await until(viewer, "finished"))[0] for viewer in (early, middle, late)]
+
+    assert everybody == [RECORDS] * 3
+
+
+async def test_a_viewer_who_comes_back_goes_on_where_he_was(make_run: MakeRun) -> None:
+    run = await sync_to_async(make_run)()
+    holder = await pen(run)
+    async with socket(run) as viewer:
+        await join(viewer)
+        await write(holder, 200)
+        seen = [*(await viewer.hear())[2], *(await viewer.hear())[2]]
+    await write(holder, 500)
+    async with socket(run) as viewer:
+        await join(viewer, len(seen))
+        await finish(holder)
+        records, _ = await until(viewer, "finished")
+
+    assert seen + records == RECORDS
+
+
+async def test_a_second_join_starts_the_stream_anew(make_run: MakeRun) -> None:
+    run = await sync_to_async(lambda: finished(make_run()))()
+    async with socket(run) as viewer:
+        await join(viewer, 1000)
+        await until(viewer, "finished")
+        await join(viewer, 700)
+        records, _ = await until(viewer, "finished")
+
+    assert records == RECORDS[700:]
+
+
+async def test_a_viewer_further_behind_than_the_ring_reads_the_stream(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "RING_FRAMES", 1)
+    monkeypatch.setattr(feed, "READ_FRAMES", 1)
+    run = await sync_to_async(make_run)()
+    async with socket(run) as viewer:
+        await join(viewer)
+        holder = await pen(run)
+        await write(holder, 1200)
+        await finish(holder)
+        records, _ = await until(viewer, "finished")
+
+    assert records == RECORDS
+
+
+async def test_a_stream_that_lost_its_beginning_is_made_up_for_by_the_artefact(make_run: MakeRun, redis_client: redis.Redis) -> None:
+    run = await sync_to_async(make_run)()
+    holder = await pen(run)
+    await write(holder, 600)
+    await sync_to_async(redis_client.delete)(stream_key(run.pk))
+    await write(holder, 600)
+    async with socket(run) as viewer:
+        await join(viewer, 100)
+        await finish(holder)
+        records, _ = await until(viewer, "finished")
+
+    assert records == RECORDS[100:]
+
+
+async def test_a_viewer_who_joins_beyond_the_end_gets_the_end(make_run: MakeRun) -> None:
+    run = await sync_to_async(lambda: finished(make_run()))()
+    async with socket(run) as viewer:
+        await join(viewer, 5000)
+
+        assert await until(viewer, "finished") == ([], [["finished", {"verdict": json.loads(json.dumps(run_verdict()))}]])
+
+
+def run_verdict() -> dict[str, Any]:
+    return {"headline": VERDICT.headline, "pods": []}
+
+
+# -- states ------------------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_run_on_its_way(make_run: MakeRun) -> None:
+    await sync_to_async(make_run)()
+    run = await sync_to_async(make_run)()
+    async with socket(run) as viewer:
+        greeting = await join(viewer)
+        holder = await pen(run)
+        await sync_to_async(wake_readers)(run)
+        _, running = await until(viewer, "running")
+        await finish(holder)
+        _, ended = await until(viewer, "finished")
+
+    assert (greeting["status"], greeting["head"], greeting["queue"]) == ("queued", -1, 2)
+    assert [running, [state for state, _ in ended]] == [[["running", {}]], ["finished"]]
+
+
+async def test_a_failed_run_shows_its_records_and_why_it_failed(make_run: MakeRun) -> None:
+    run = await sync_to_async(make_run)()
+    holder = await pen(run)
+    async with socket(run) as viewer:
+        await join(viewer)
+        await write(holder, 100)
+        await sync_to_async(holder.journal.fail)("It broke.")
+        records, states = await until(viewer, "failed")
+
+    assert (records, states[-1]) == (RECORDS[:127], ["failed", {"error": "It broke."}])
+
+
+async def test_a_run_that_is_stopped_ends_for_its_viewers(make_run: MakeRun) -> None:
+    run = await sync_to_async(make_run)()
+    async with socket(run) as viewer:
+        await join(viewer)
+        await sync_to_async(give_up)(run, "It was stopped.")
+
+        assert await until(viewer, "failed") == ([], [["failed", {"error": "It was stopped."}]])
+
+
+async def test_a_failed_run_that_is_tried_again_can_be_joined_beside_those_who_stayed(make_run: MakeRun) -> None:
+    run = await sync_to_async(make_run)()
+    async with socket(run) as stayed, socket(run) as came:
+        await join(stayed)
+        await sync_to_async(give_up)(run, "It was stopped.")
+        await until(stayed, "failed")
+        await sync_to_async(Run.objects.move)(run, RunState.QUEUED)
+        await join(came)
+        holder = await pen(run)
+        await finish(holder)
+        records, _ = await until(came, "finished")
+
+    assert records == RECORDS
+
+
+async def test_silence_is_no_loss(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wake-up never came: Redis lost it. The reader looks at the row by itself."""
+    monkeypatch.setattr(feed, "BLOCK_MS", 10)
+    run = await sync_to_async(make_run)()
+    async with socket(run) as viewer:
+        await join(viewer)
+        await sync_to_async(Run.objects.move)(run, RunState.FAILED, error="Nobody was told.")
+
+        assert await until(viewer, "failed") == ([], [["failed", {"error": "Nobody was told."}]])
+
+
+# -- what must not come ------------------------------------------------------------------------------------------------------------
+
+
+async def test_an_unknown_link_is_closed_with_its_own_code(db: None) -> None:
+    async with socket("AAAAAAAAAAA") as viewer:
+        assert await viewer.closed() == 4404
+
+
+async def test_a_page_of_another_origin_is_refused(make_run: MakeRun) -> None:
+    run = await sync_to_async(make_run)()
+
+    assert await Viewer(run.scenario_id, origin=b"https://evil.example").open() == "websocket.close"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("join", id="no JSON"),
+        pytest.param("[]", id="no object"),
+        pytest.param('{"op": "cancel"}', id="an operation that there is not"),
+        pytest.param('{"op": "join", "from": -1}', id="a record before the first"),
+        pytest.param('{"op": "join", "from": "1"}', id="a number in quotes"),
+        pytest.param('{"op": "join", "from": true}', id="a truth value"),
+        pytest.param('{"op": "join", "from": 1e99}', id="no whole number"),
+        pytest.param("[" * 150, id="brackets that never close"),
+        pytest.param('{"op": "join", "from": ' + "1" * 500 + "}", id="a message that is too long"),
+    ],
+)
+async def test_what_is_no_join_ends_the_conversation(make_run: MakeRun, message: str) -> None:
+    run = await sync_to_async(make_run)()
+    async with socket(run) as viewer:
+        await viewer.say(message)
+
+        assert await viewer.closed() == 4400
+
+
+async def test_a_binary_message_ends_the_conversation(make_run: MakeRun) -> None:
+    run = await sync_to_async(make_run)()
+    async with socket(run) as viewer:
+        await viewer.say(b"\x00\xff")
+
+        assert await viewer.closed() == 4400
+
+
+async def test_nothing_comes_before_a_join(make_run: MakeRun) -> None:
+    run = await sync_to_async(lambda: finished(make_run()))()
+    async with socket(run) as viewer:
+        assert await viewer.connection.receive_nothing()
+
+
+async def test_a_lost_redis_ends_the_conversation_so_that_the_viewer_comes_again(make_run: MakeRun, settings: object, tmp_path: object) -> None:
+    settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock"  # type: ignore[attr-defined]
+    run = await sync_to_async(make_run)()
+    async with socket(run) as viewer:
+        await viewer.say('{"op": "join", "from": 0}')
+
+        assert await viewer.closed() == 1011
+
+
+async def test_the_last_viewer_takes_the_feed_with_him(make_run: MakeRun) -> None:
+    run = await sync_to_async(make_run)()
+    async with socket(run) as first, socket(run) as second:
+        await join(first)
+        await join(second)
+        assert feed.live_feeds() == 1
+
+    assert feed.live_feeds() == 0

@@ -1,0 +1,132 @@
+"""What does a worker do with the message that it gets? The task is called as Celery calls it, against a real Redis and the real simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+
+import simulator
+from nodeviz.runs import stream
+from nodeviz.runs.frames import unpack
+from nodeviz.runs.models import LEASE, Run, RunState
+from nodeviz.runs.tasks import explained, simulate_run
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
+
+MakeRun = Callable[..., Run]
+
+
+def deliver(run: Run, task_id: str = "message-1") -> Run:
+    """Let the task have its message, to its end."""
+    simulate_run.apply(args=[run.pk], task_id=task_id, throw=True)
+    return Run.objects.get(pk=run.pk)
+
+
+def artefact(run: Run) -> list[str]:
+    return [line for frame in run.artefact.order_by("first_seq") for line in unpack(bytes(frame.packed))]
+
+
+def test_the_artefact_is_what_the_simulator_says(make_run: MakeRun) -> None:
+    run = deliver(make_run())
+    records = list(simulator.simulate(run.scenario.loaded()))
+
+    assert artefact(run) == [simulator.encode(record) for record in records]
+    assert (run.state, run.records, run.verdict["headline"]) == (RunState.FINISHED, len(records), simulator.verdict(records).headline)
+
+
+@pytest.mark.parametrize(
+    ("state", "task_id", "claimed"),
+    [
+        pytest.param(RunState.QUEUED, "", True, id="a run that waits is taken"),
+        pytest.param(RunState.RUNNING, "message-1", True, id="a redelivery of the message that is being worked on takes over, because its worker is lost"),
+        pytest.param(RunState.RUNNING, "message-2", False, id="a second message leaves a run alone that is being computed"),
+        pytest.param(RunState.FINISHED, "message-1", False, id="a finished run is left alone"),
+        pytest.param(RunState.FAILED, "message-1", False, id="a failed run is left alone"),
+    ],
+)
+def test_claims(make_run: MakeRun, state: RunState, task_id: str, claimed: bool) -> None:
+    run = make_run(state=state, task_id=task_id, epoch=4)
+    taken = Run.objects.claim(run.pk, task_id="message-1")
+
+    assert (taken is not None, Run.objects.get(pk=run.pk).epoch) == (claimed, 5 if claimed else 4)
+
+
+def test_a_claim_on_a_run_that_was_pruned_is_none() -> None:
+    assert Run.objects.claim(12345, task_id="message-1") is None
+
+
+def test_of_two_that_read_the_same_row_one_claims_it(make_run: MakeRun) -> None:
+    run = make_run()
+    same = Run.objects.get(pk=run.pk)
+
+    assert Run.objects.move(run, RunState.RUNNING, epoch=1)
+    assert not Run.objects.move(same, RunState.RUNNING, epoch=1)
+
+
+@pytest.mark.parametrize(
+    ("state", "to"),
+    [
+        pytest.param(RunState.QUEUED, RunState.FINISHED, id="nothing finishes without having run"),
+        pytest.param(RunState.FINISHED, RunState.QUEUED, id="a finished run is never computed again"),
+        pytest.param(RunState.FINISHED, RunState.FAILED, id="nor does it fail afterwards"),
+    ],
+)
+def test_moves_that_are_not_in_the_table_change_nothing(make_run: MakeRun, state: RunState, to: RunState) -> None:
+    run = make_run(state=state)
+
+    with pytest.raises(ValueError, match="is not in the table"):
+        Run.objects.move(run, to)
+    assert Run.objects.get(pk=run.pk).state == state
+
+
+def test_a_message_that_comes_twice_changes_nothing(make_run: MakeRun) -> None:
+    first = deliver(make_run())
+    again = deliver(first)
+
+    assert (again.epoch, again.finished) == (first.epoch, first.finished)
+
+
+def test_a_lease_is_held_by_its_owner_only(make_run: MakeRun) -> None:
+    run = Run.objects.claim(make_run().pk, task_id="message-1")
+    assert run
+    before = timezone.now()
+    assert Run.objects.renew(run)
+    assert Run.objects.get(pk=run.pk).lease_until >= before + LEASE
+    Run.objects.claim(run.pk, task_id="message-1")
+
+    assert not Run.objects.renew(run)
+
+
+def test_a_run_of_another_version_is_not_continued(make_run: MakeRun) -> None:
+    run = deliver(make_run(simulator_version="0.0.1"))
+
+    assert run.state == RunState.FAILED
+    assert run.error == (
+        f"This run was begun under simulator 0.0.1, and {simulator.VERSION} is installed now. Reload the page to compute it again from the start."
+    )
+
+
+def test_a_text_that_is_refused_by_now_fails_with_its_problems(make_run: MakeRun) -> None:
+    run = deliver(make_run("kind: Pod"))
+
+    assert run.state == RunState.FAILED
+    assert "apiVersion" in run.error
+    assert "fault of nodeviz" not in run.error
+
+
+def test_a_lost_redis_fails_the_run_in_words(make_run: MakeRun, settings: object, tmp_path: object) -> None:
+    settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock"  # type: ignore[attr-defined]
+    stream.client.cache_clear()
+    run = deliver(make_run())
+
+    assert run.state == RunState.FAILED
+    assert run.error.startswith("This is a fault of nodeviz, not of the input. ConnectionError: ")
+    assert run.error.endswith(f"(simulator {simulator.VERSION}, seed 1)")
+
+
+def test_our_own_mistakes_come_with_what_reproduces_them(make_run: MakeRun) -> None:
+    said = explained(simulator.BrokenInvariant("Pending -> Pending"), make_run())
+
+    assert said == f"This is a fault of nodeviz, not of the input. BrokenInvariant: Pending -> Pending (simulator {simulator.VERSION}, seed 1)"
