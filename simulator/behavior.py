@@ -110,7 +110,8 @@ _TOGETHER = ("runs", "on_sigterm")
 
 
 def role_behavior(*, is_regular_init: bool, owner_kind: str) -> Behavior:
-    """What a container does of which nothing is known but its role: a regular init container ends after 1 s, the mains of a Job's pod after 10 s, all else runs for ever.
+    """What a container does of which nothing is known but its role: a regular init container ends after 1 s, the mains of a Job's pod after 10 s, all else
+    runs for ever.
 
     Hooks and probes succeed at once.
     """
@@ -121,8 +122,8 @@ def role_behavior(*, is_regular_init: bool, owner_kind: str) -> Behavior:
 def resolve(layers: Sequence[tuple[Source, Behavior]]) -> tuple[Behavior, Mapping[str, Source]]:
     """Lay sources over each other, the strongest first, key by key; also tells where each key was found.
 
-    `runs` and `on_sigterm` go together: the first source that has one of them decides both, so that a scenario's run time is not mixed with a command's trap. What it
-    leaves open is the default of on_sigterm, and the last source's runs.
+    `runs` and `on_sigterm` go together: the first source that has one of them decides both, so that a scenario's run time is not mixed with a command's trap.
+    What it leaves open is the default of on_sigterm, and the last source's runs.
     """
     chosen: dict[str, object] = {}
     sources: dict[str, Source] = {}

@@ -1,7 +1,7 @@
 """Which feature gates does a Kubernetes version have, and which of them are on?
 
-Stages: pkg/features/kube_features.go (1.36.2), for images the KEPs' metadata too. One row is one gate. There is one set of gates for API server, scheduler and kubelet:
-Simplified: a cluster can set them apart.
+Stages: pkg/features/kube_features.go (1.36.2), for images the KEPs' metadata too. One row is one gate. There is one set of gates for API server, scheduler and
+kubelet: Simplified: a cluster can set them apart.
 """
 
 from __future__ import annotations
@@ -109,7 +109,9 @@ def _default(stage: Stage) -> bool:
 
 
 def refusal(minor: int, name: str, value: bool, also_known: frozenset[str] = frozenset()) -> str:
-    """Why the kubelet of Kubernetes 1.`minor` would not start with this gate set so; empty when it would. `also_known`: gates that exist without effect here."""
+    """Why the kubelet of Kubernetes 1.`minor` would not start with this gate set so; empty when it would. `also_known`: gates that exist without effect
+    here.
+    """
     if name in (ALL_ALPHA, ALL_BETA):
         return ""
     gate = _BY_NAME.get(name)

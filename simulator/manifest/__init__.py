@@ -1,4 +1,4 @@
-"""How do a person's documents become a scenario? YAML with line numbers, Kubernetes' schema, defaults and validation, workload controllers, the scenario document."""
+"""How do a person's documents become a scenario? YAML with places, Kubernetes' schemas, defaults and rules, workload controllers, the scenario document."""
 
 from simulator.manifest.load import load
 

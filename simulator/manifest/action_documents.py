@@ -101,7 +101,8 @@ def object_keys(root: MapNode) -> tuple[str, ...]:
 def _ephemeral(intake: Intake, document: Document, path: Path) -> Container | None:
     """`container:` of addEphemeral, checked like an entry of spec.ephemeralContainers."""
     pod_shape = shape_of(intake.version.minor, "", "Pod")
-    assert pod_shape is not None and pod_shape.fields is not None
+    assert pod_shape is not None
+    assert pod_shape.fields is not None
     spec_shape = pod_shape.fields["spec"].fields
     assert spec_shape is not None
     shape = spec_shape["ephemeralContainers"].items

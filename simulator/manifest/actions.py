@@ -10,6 +10,7 @@ from typing import Any
 from simulator.manifest.leaves import BOOL, BYTES, COUNT, DURATION, EXIT_CODE, RATE, TEXT, as_string, one_of
 from simulator.manifest.nodes import Finding, Path
 from simulator.manifest.shapes import ANYTHING, Shape, WrongValue, leaf, struct
+from simulator.moments import parse_instant
 from simulator.scenario import RegistryError, RegistryReason
 
 Fields = Mapping[str, Any]
@@ -17,7 +18,7 @@ Fields = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """What a verb's value means (`pod`, `container`, `filesystem`, `image`, `node`, `object`), and its options; those in `required` must be there, one of `one_of` too."""
+    """What a verb's value means (`pod`, `container`, `filesystem`, ...), and its options: all of `required` and one of `one_of` must be there."""
 
     target: str
     options: tuple[str, ...] = ()
@@ -61,10 +62,10 @@ _TARGET_HINTS = {
     "object": "ConfigMap/name or Secret/name",
 }
 MOMENTS = (
-    "start", "running", "started", "ready", "exit", "sigterm", "prestop_begin", "poststart_begin", "phase", "condition", "restart_count", "event",
+    "start", "running", "started", "ready", "unready", "exit", "sigterm", "sigkill", "prestop_begin", "poststart_begin", "phase", "condition", "restart_count",
+    "event",
 )  # fmt: skip
 _WITH_VALUE = ("phase", "condition", "restart_count", "event")
-_OF_PODS = ("phase", "condition")
 
 
 def _percent(value: object) -> object:
@@ -159,32 +160,20 @@ def _moment_findings(action: Fields, path: Path) -> Iterator[Finding]:
         yield Finding(path, "an action needs one moment: at (a time) or after (an instant of the trace)", "for example at: 60s, or after: ready:web/app")
     if "plus" in action and "after" not in action:
         yield Finding((*path, "plus"), "plus goes with after", at_key=True)
-    if "after" in action:
-        moment = split_moment(action["after"])
-        if moment is None:
-            listed = ", ".join(f"{name}:" for name in MOMENTS)
-            yield Finding((*path, "after"), f'"{action["after"]}" is no instant of the trace', f"write it like ready:web/app or phase:web:Running; known: {listed}")
+    if "after" in action and not is_moment(action["after"]):
+        listed = ", ".join(f"{name}:" for name in MOMENTS)
+        hint = f"write it like ready:web/app or phase:web:Running; known: {listed}"
+        yield Finding((*path, "after"), f'"{action["after"]}" is no instant of the trace', hint)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """`condition:web:Ready=True` in parts."""
-
-    name: str
-    target: str
-    value: str
-    is_pod: bool
-
-
-def split_moment(text: str) -> Moment | None:
-    """The parts of an `after`; None when it is none."""
-    name, _, rest = text.partition(":")
-    if name not in MOMENTS:
-        return None
-    target, colon, value = rest.partition(":") if name in _WITH_VALUE else (rest, "", "")
-    if not target or (name in _WITH_VALUE and not value) or (name == "restart_count" and not value.isdigit()):
-        return None
-    return Moment(name, target, value, is_pod=name in _OF_PODS or (name == "event" and "/" not in target))
+def is_moment(text: str) -> bool:
+    """Whether an `after` has one of the contract's forms."""
+    instant = parse_instant(text)
+    if instant.kind not in MOMENTS or not instant.pod:
+        return False
+    if (instant.kind in _WITH_VALUE and not instant.value) or (instant.kind == "restart_count" and not instant.value.isdigit()):
+        return False
+    return bool(instant.container) or instant.kind in ("phase", "condition", "event")
 
 
 def registry_error(error: Fields) -> RegistryError:

@@ -138,6 +138,4 @@ def _disk(disk: Fields) -> DiskUse:
     layer_rate, layer = _use(disk.get("writableLayer"))
     log_rate, logs = _use(disk.get("logs"))
     empty_dirs = tuple((name, *_use(use)) for name, use in disk.get("emptyDir", {}).items())
-    return DiskUse(
-        writable_layer_bytes_per_second=layer_rate, writable_layer=layer, logs_bytes_per_second=log_rate, logs=logs, empty_dirs=empty_dirs
-    )
+    return DiskUse(writable_layer_bytes_per_second=layer_rate, writable_layer=layer, logs_bytes_per_second=log_rate, logs=logs, empty_dirs=empty_dirs)

@@ -1,7 +1,8 @@
 """What do the YAML documents of a text say, and where?
 
 libyaml's events (PyYAML's C parser) are put together by an own composer: iterative, because libyaml's nesting would overflow the stack of a recursive one, and
-counting, because nine lines of aliases can mean a billion nodes. Limits are in `simulator.limits`. JSON and KYAML are YAML's flow style and need nothing special.
+counting, because nine lines of aliases can mean a billion nodes. Limits are in `simulator.limits`. JSON and KYAML are YAML's flow style and need nothing
+special.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import yaml
 
 from simulator.errors import Problem
 from simulator.limits import MAX_DOCUMENTS, MAX_PROBLEMS, MAX_YAML_ALIASES, MAX_YAML_DEPTH, MAX_YAML_NODES
-from simulator.manifest.nodes import Document, ListNode, MapNode, Place
+from simulator.manifest.nodes import NOWHERE, Document, ListNode, MapNode, Place
 from simulator.manifest.scalars import UnusableScalar, resolve_plain, resolve_tagged
 from simulator.manifest.syntax_errors import syntax_problem
 
@@ -42,7 +43,7 @@ class _Frame:
     anchor: str | None
     key: object = None
     """The key that waits for its value; None: the next node of a mapping is a key."""
-    key_place: Place = Place(0, 0)
+    key_place: Place = NOWHERE
     merges: list[tuple[object, Place]] = field(default_factory=list)
     nodes_before: int = 0
 

@@ -1,7 +1,7 @@
 """Which fields does an API server drop because their feature gate is off?
 
-pkg/api/pod/util.go, dropDisabledFields (1.36). Runs after the defaults and before validation, as upstream: a hook that lost its sleep has no handler, a volume that
-lost its image has no type.
+pkg/api/pod/util.go, dropDisabledFields (1.36). Runs after the defaults and before validation, as upstream: a hook that lost its sleep has no handler, a volume
+that lost its image has no type.
 """
 
 from __future__ import annotations

@@ -157,7 +157,9 @@ def _stranger(root: MapNode) -> Finding:
     if ("resources" in root and isinstance(root.get("resources"), ListNode)) or "configMapGenerator" in root or "namePrefix" in root:
         return Finding((), "this is a Kustomization: a list of files, not a manifest", "run kubectl kustomize and paste what it prints")
     if isinstance(root.get("containers"), ListNode):
-        return Finding((), f"{_not_set(missing)}: this is the spec of a pod without the pod", "put it under spec: of a document with apiVersion: v1 and kind: Pod")
+        return Finding(
+            (), f"{_not_set(missing)}: this is the spec of a pod without the pod", "put it under spec: of a document with apiVersion: v1 and kind: Pod"
+        )
     if "name" in root and "version" in root and root.get("apiVersion") in ("v1", "v2"):
         return Finding((), "this is the Chart.yaml of a Helm chart, not a manifest", "run helm template and paste what it prints")
     if "image" in root and "replicaCount" in root:

@@ -69,7 +69,9 @@ def _image_findings(settings: Settings, gates: Mapping[str, bool]) -> Iterator[F
         if age_ms < 0:
             yield Finding((name,), f"invalid configuration: {name} {format_duration(age_ms)} must not be negative")
     if maximum_ms and not gates.get("ImageMaximumGCAge"):
-        yield Finding(("imageMaximumGCAge",), "invalid configuration: ImageMaximumGCAge feature gate is required for Kubelet configuration option imageMaximumGCAge")
+        yield Finding(
+            ("imageMaximumGCAge",), "invalid configuration: ImageMaximumGCAge feature gate is required for Kubelet configuration option imageMaximumGCAge"
+        )
     elif 0 < maximum_ms <= minimum_ms:
         yield Finding(
             ("imageMaximumGCAge",),
@@ -99,13 +101,15 @@ def _verification_findings(settings: Settings, gates: Mapping[str, bool]) -> Ite
     if policy not in _VERIFICATION_POLICIES:
         yield Finding(
             ("imagePullCredentialsVerificationPolicy",),
-            f'invalid configuration: option "{policy}" specified for imagePullCredentialsVerificationPolicy; valid options are {", ".join(_VERIFICATION_POLICIES)}',
+            f'invalid configuration: option "{policy}" specified for imagePullCredentialsVerificationPolicy; '
+            f"valid options are {', '.join(_VERIFICATION_POLICIES)}",
             did_you_mean(policy, _VERIFICATION_POLICIES),
         )
     if allowlist and policy != "NeverVerifyAllowlistedImages":
         yield Finding(
             ("preloadedImagesVerificationAllowlist",),
-            "invalid configuration: preloadedImagesVerificationAllowlist can only be set when imagePullCredentialsVerificationPolicy is NeverVerifyAllowlistedImages",
+            "invalid configuration: preloadedImagesVerificationAllowlist can only be set when imagePullCredentialsVerificationPolicy "
+            "is NeverVerifyAllowlistedImages",
         )
 
 
@@ -125,7 +129,11 @@ def _eviction_findings(settings: Settings) -> Iterator[Finding]:
                 yield Finding(("evictionSoftGracePeriod", Key(signal)), f"invalid eviction grace period specified: {text} must be a positive value")
     for signal in settings.get("evictionSoft", {}):
         if signal in SIGNALS and signal not in settings.get("evictionSoftGracePeriod", {}):
-            yield Finding(("evictionSoft", Key(signal)), f"grace period must be specified for the soft eviction threshold {signal}", "add it under evictionSoftGracePeriod")
+            yield Finding(
+                ("evictionSoft", Key(signal)),
+                f"grace period must be specified for the soft eviction threshold {signal}",
+                "add it under evictionSoftGracePeriod",
+            )
 
 
 def _signal_findings(name: str, signal: str) -> Iterator[Finding]:
@@ -183,7 +191,7 @@ def _crash_loop_findings(settings: Settings, gates: Mapping[str, bool]) -> Itera
     elif not 1_000 <= period_ms <= 300_000:
         yield Finding(
             path,
-            f'invalid configuration: CrashLoopBackOff.MaxContainerRestartPeriod (got: {period_ms // 1000} seconds) must be set between 1 and 300 seconds',
+            f"invalid configuration: CrashLoopBackOff.MaxContainerRestartPeriod (got: {period_ms // 1000} seconds) must be set between 1 and 300 seconds",
         )
 
 

@@ -1,7 +1,7 @@
 """Which fields does a KubeletConfiguration have?
 
-staging/src/k8s.io/kubelet/config/v1beta1/types.go (1.36), and the fields of older releases. The simulator uses those with a type; the others are known so that a
-real node's file passes.
+staging/src/k8s.io/kubelet/config/v1beta1/types.go (1.36), and the fields of older releases. The simulator uses those with a type; the others are known so that
+a real node's file passes.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _UNUSED = (
     "fileCheckFrequency", "hairpinMode", "healthzBindAddress", "healthzPort", "httpCheckFrequency", "imageServiceEndpoint", "iptablesDropBit",
     "iptablesMasqueradeBit", "kernelMemcgNotification", "kubeAPIBurst", "kubeAPIQPS", "kubeReservedCgroup", "kubeletCgroups", "localStorageCapacityIsolation",
     "logging", "makeIPTablesUtilChains", "maxOpenFiles", "memoryManagerPolicy", "memoryReservationPolicy", "memorySwap", "memoryThrottlingFactor",
-    "nodeLeaseDurationSeconds", "nodeStatusMaxImages", "nodeStatusReportFrequency", "oomScoreAdj", "podCIDR", "podLogsDir", "podPidsLimit", "podsPerCore", "port",
-    "protectKernelDefaults", "providerID", "qosReserved", "readOnlyPort", "registerNode", "registerWithTaints", "reservedMemory", "reservedSystemCPUs",
+    "nodeLeaseDurationSeconds", "nodeStatusMaxImages", "nodeStatusReportFrequency", "oomScoreAdj", "podCIDR", "podLogsDir", "podPidsLimit", "podsPerCore",
+    "port", "protectKernelDefaults", "providerID", "qosReserved", "readOnlyPort", "registerNode", "registerWithTaints", "reservedMemory", "reservedSystemCPUs",
     "resolvConf", "rotateCertificates", "runOnce", "runtimeRequestTimeout", "seccompDefault", "serverTLSBootstrap", "showHiddenMetricsForVersion",
     "singleProcessOOMKill", "staticPodPath", "staticPodURL", "staticPodURLHeader", "streamingConnectionIdleTimeout", "systemCgroups", "systemReservedCgroup",
     "tlsCertFile", "tlsCipherSuites", "tlsCurvePreferences", "tlsMinVersion", "tlsPrivateKeyFile", "topologyManagerPolicy", "topologyManagerPolicyOptions",

@@ -1,7 +1,7 @@
 """What is the form of Kubernetes' own kinds in a given version?
 
-The schemas are those of the package kubernetes-validate (OpenAPI of each release, 1.25 to 1.37), read as data: its own validator rebuilds itself for each document.
-Types are compiled on first use, one table per version.
+The schemas are those of the package kubernetes-validate (OpenAPI of each release, 1.25 to 1.37), read as data: its own validator rebuilds itself for each
+document. Types are compiled on first use, one table per version.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ _MODULES = {"": "io.k8s.api.core.v1", "apps": "io.k8s.api.apps.v1", "batch": "io
 _QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 _INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
 _SERVER_WRITTEN = frozenset(
-    (kind, "status")
-    for kind in ("Pod", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController")
+    (kind, "status") for kind in ("Pod", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController")
 ) | {("ObjectMeta", "managedFields"), ("ObjectMeta", "ownerReferences")}
 _FREE_FORM = ("io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1", "io.k8s.apimachinery.pkg.runtime.RawExtension")
 

@@ -1,7 +1,7 @@
 """What does a person's input come to? Text to documents to values, with every problem at once.
 
-The order: texts to YAML documents, documents by kind, the Scenario first (it says which Kubernetes version), then the KubeletConfigurations (which feature gates), then
-pods and workloads, at last what the scenario says about them.
+The order: texts to YAML documents, documents by kind, the Scenario first (it says which Kubernetes version), then the KubeletConfigurations (which feature
+gates), then pods and workloads, at last what the scenario says about them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from simulator.manifest.nodes import Document, Finding, MapNode
 from simulator.manifest.pod_documents import Intake, conformed, conformed_to, pod_document
 from simulator.manifest.report import Report
 from simulator.manifest.scenario_document import minor_version
-from simulator.manifest.scenario_intake import check_names, scenario_text, scenario_values
+from simulator.manifest.scenario_intake import check_names, scenario_text, scenario_values, with_applied_pods
 from simulator.manifest.shapes import WrongValue
 from simulator.manifest.workload_documents import workload_document
 from simulator.manifest.workloads import count_of, pods_of
@@ -106,6 +106,7 @@ def load(
         jitter=chosen.jitter if chosen.jitter is not None else scenario.jitter,
         pods=contents.pods,
         workloads=workloads,
+        actions=with_applied_pods(scenario.actions, contents.pods),
         kubelet=kubelet,
         objects=contents.objects,
         not_simulated=tuple(label_of(document, kind) for document, _, kind in found.of(Role.OTHER)),
@@ -161,7 +162,7 @@ def _contents(intake: Intake, found: SortedDocuments) -> _Contents:
 
 
 def _refuse_duplicates(report: Report, contents: _Contents) -> None:
-    """Two objects of one kind, namespace and name: the second one is not created. One that an action applies later may have the name of one that is deleted before."""
+    """Two objects of one kind, namespace and name: the second is not created. One that an action applies may have the name of one that is deleted before."""
     seen: dict[tuple[str, str, bool], Document] = {}
     named = [(("pods", pod.key, pod.apply_manually), pod.name, document) for pod, document in contents.written]
     named += [((f"{w.kind.lower()}s", f"{w.namespace}/{w.name}", w.template.apply_manually), w.name, document) for w, document in contents.workloads]
@@ -177,7 +178,7 @@ def _refuse_duplicates(report: Report, contents: _Contents) -> None:
 def _make_pods(intake: Intake, contents: _Contents) -> None:
     """The controllers' pods, and the limits on pods and containers."""
     pods, containers = len(contents.written), sum(len(list(pod.all_containers())) for pod, _ in contents.written)
-    for workload, document in contents.workloads:
+    for workload, _ in contents.workloads:
         count = count_of(workload)
         pods += count
         containers += count * len(list(workload.template.all_containers()))

@@ -1,7 +1,7 @@
 """Where does each value of a document stand in the person's text?
 
-A document is made of plain values: `str`, `int`, `float`, `bool`, `None`, and the two containers below, which are a `dict` and a `list` that also remember places.
-So rules read documents as plain data, and whoever reports a problem asks `place_of` afterwards.
+A document is made of plain values: `str`, `int`, `float`, `bool`, `None`, and the two containers below, which are a `dict` and a `list` that also remember
+places. So rules read documents as plain data, and whoever reports a problem asks `place_of` afterwards.
 """
 
 from __future__ import annotations

@@ -4,52 +4,60 @@ pkg/features/kube_features.go and apiserver/pkg/features. A real node's configur
 versions in which each of them came and went.
 """
 
-OTHER_GATES = frozenset(
-    """
-    APIListChunking APIPriorityAndFairness APIResponseCompression APISelfSubjectReview APIServerIdentity APIServerTracing APIServingWithRoutine
-    AdmissionWebhookMatchConditions AggregatedDiscoveryEndpoint AllowDNSOnlyNodeCSR AllowInsecureKubeletCertificateSigningRequests
-    AllowOverwriteTerminationGracePeriodSeconds AllowParsingUserUIDFromCertAuth AllowServiceLBStatusOnNonLB AllowUnsafeMalformedObjectDeletion AnonymousAuthConfigurableEndpoints
-    AnyVolumeDataSource AppArmor AppArmorFields AuthorizeNodeWithSelectors AuthorizeWithSelectors BtreeWatchCache CBORServingAndStorage CPUManager
-    CPUManagerPolicyAlphaOptions CPUManagerPolicyBetaOptions CPUManagerPolicyOptions CRDValidationRatcheting CSIMigrationPortworx CSIMigrationRBD CSINodeExpandSecret
-    CSIServiceAccountTokenSecrets CSIVolumeHealth ClearingNominatedNodeNameAfterBinding ClientsAllowCBOR ClientsPreferCBOR CloudControllerManagerWebhook
-    CloudControllerManagerWatchBasedRoutesReconciliation CloudDualStackNodeIPs ClusterTrustBundle ClusterTrustBundleProjection ComponentFlagz ComponentSLIs ComponentStatusz
-    ConcurrentWatchObjectDecode ConsistentListFromCache ConstrainedImpersonation ContainerCheckpoint ContextualLogging CoordinatedLeaderElection
-    CronJobsScheduledAnnotation CrossNamespaceVolumeDataSource CustomCPUCFSQuotaPeriod CustomResourceFieldSelectors CustomResourceValidationExpressions
-    DRAAdminAccess DRAConsumableCapacity DRADeviceBindingConditions DRADeviceTaintRules DRADeviceTaints DRAExtendedResource DRAPartitionableDevices DRAPrioritizedList
-    DRAResourceClaimDeviceStatus DRASchedulerFilterTimeout DeclarativeValidation DeclarativeValidationTakeover DeploymentReplicaSetTerminatingReplicas
-    DetectCacheInconsistency DevicePluginCDIDevices DisableAllocatorDualWrite DisableCPUQuotaWithExclusiveCPUs DisableCloudProviders
-    DisableKubeletCloudCredentialProviders DisableNodeKubeProxyVersion DownwardAPIHugePages DynamicResourceAllocation EfficientWatchResumption ElasticIndexedJob EnvFiles
-    ExpandedDNSConfig ExperimentalHostUserNamespaceDefaulting ExternalServiceAccountTokenSigner GangScheduling GenericWorkload GitRepoVolumeDriver HPAConfigurableTolerance
-    HPAContainerMetrics HPAScaleToZero HonorPVReclaimPolicy HostnameOverride IPTablesOwnershipCleanup InOrderInformers InPlacePodVerticalScalingAllocatedStatus
-    InPlacePodVerticalScalingExclusiveCPUs InPlacePodVerticalScalingExclusiveMemory InTreePluginAWSUnregister InTreePluginAzureDiskUnregister
-    InTreePluginAzureFileUnregister InTreePluginGCEUnregister InTreePluginOpenStackUnregister InTreePluginPortworxUnregister InTreePluginRBDUnregister
-    InTreePluginvSphereUnregister InformerResourceVersion JobBackoffLimitPerIndex JobManagedBy JobMutableNodeSchedulingDirectives JobPodFailurePolicy
-    JobPodReplacementPolicy JobReadyPods JobSuccessPolicy JobTrackingWithFinalizers KMSv1 KMSv2 KMSv2KDF KubeProxyDrainingTerminatingNodes KubeletCgroupDriverFromCRI
-    KubeletCredentialProviders KubeletFineGrainedAuthz KubeletInUserNamespace KubeletPSI KubeletPodResources KubeletPodResourcesDynamicResources KubeletPodResourcesGet
-    KubeletPodResourcesGetAllocatable KubeletPodResourcesListUseActivePods KubeletRegistrationGetOnExistsOnly KubeletTracing LegacyServiceAccountTokenCleanUp
-    LegacyServiceAccountTokenNoAutoGeneration LegacyServiceAccountTokenTracking LegacySidecarContainers ListFromCacheSnapshot LoadBalancerIPMode
-    LocalStorageCapacityIsolationFSQuotaMonitoring LogarithmicScaleDown LoggingAlphaOptions LoggingBetaOptions MatchLabelKeysInPodAffinity
-    MatchLabelKeysInPodTopologySpread MatchLabelKeysInPodTopologySpreadSelectorMerge MaxUnavailableStatefulSet MemoryManager MemoryQoS MinDomainsInPodTopologySpread
-    MinimizeIPTablesRestore MultiCIDRRangeAllocator MultiCIDRServiceAllocator MutableCSINodeAllocatableCount MutablePodResourcesForSuspendedJobs
-    MutablePVNodeAffinity MutatingAdmissionPolicy NFTablesProxyMode NewVolumeManagerReconstruction NodeInclusionPolicyInPodTopologySpread NodeLogQuery
-    NodeOutOfServiceVolumeDetach NominatedNodeNameForExpectation OpenAPIEnums OpenAPIV3 OpportunisticBatching OrderedNamespaceDeletion PDBUnhealthyPodEvictionPolicy
-    PersistentVolumeClaimUnusedSinceTime PersistentVolumeLastPhaseTransitionTime PodCertificateRequest PodDeletionCost PodDisruptionConditions PodHostIPs PodIndexLabel
-    PodLogsQuerySplitStreams PodTopologyLabelsAdmission PortForwardWebsockets PreferSameTrafficDistribution PreventStaticPodAPIReferences ProcMountType ProxyTerminatingEndpoints
-    QOSReserved ReadWriteOncePod RecoverVolumeExpansionFailure RecursiveReadOnlyMounts RelaxedDNSSearchValidation RelaxedServiceNameValidation
-    ReloadKubeletClientCAFile ReloadKubeletServerCertificateFile RemainingItemCount RemoteRequestHeaderUID RemoveSelfLink ResilientWatchCacheInitialization
-    ResourceHealthStatus RetroactiveDefaultStorageClass RetryGenerateName RotateKubeletServerCertificate SELinuxChangePolicy SELinuxMount SELinuxMountReadWriteOncePod
-    SchedulerAsyncAPICalls SchedulerAsyncPreemption SchedulerPopFromBackoffQ SchedulerQueueingHints SeccompDefault SecurityContextDeny SeparateCacheWatchRPC
-    SeparateTaintEvictionController ServerSideApply ServerSideFieldValidation ServiceAccountNodeAudienceRestriction ServiceAccountTokenJTI
-    ServiceAccountTokenNodeBinding ServiceAccountTokenNodeBindingValidation ServiceAccountTokenPodNodeInfo ServiceNodePortStaticSubrange ServiceTrafficDistribution
-    SizeBasedListCostEstimate SizeMemoryBackedVolumes SkipReadOnlyValidationGCE StableLoadBalancerNodeSet StatefulSetAutoDeletePVC StatefulSetSemanticRevisionComparison
-    StatefulSetStartOrdinal StorageCapacityScoring StorageNamespaceIndex StorageVersionAPI StorageVersionHash StorageVersionMigrator StreamingCollectionEncodingToJSON
-    StreamingCollectionEncodingToProtobuf StrictCostEnforcementForVAP StrictCostEnforcementForWebhooks StrictIPCIDRValidation StructuredAuthenticationConfiguration
-    StructuredAuthenticationConfigurationEgressSelector StructuredAuthenticationConfigurationJWKSMetrics StructuredAuthorizationConfiguration
-    SupplementalGroupsPolicy SystemdWatchdog TokenRequestServiceAccountUIDValidation TopologyAwareHints TopologyManager TopologyManagerPolicyAlphaOptions
-    TopologyManagerPolicyBetaOptions TopologyManagerPolicyOptions TranslateStreamCloseWebsocketRequests UnauthenticatedHTTP2DOSMitigation
-    UnknownVersionInteroperabilityProxy UnlockWhileProcessingFIFO UserNamespacesPodSecurityStandards UserNamespacesStatelessPodsSupport
-    ValidatingAdmissionPolicy VolumeAttributesClass VolumeCapacityPriority WatchBookmark WatchCacheInitializationPostStartHook WatchFromStorageWithoutResourceVersion
-    WatchList WatchListClient WinDSR WinOverlay WindowsCPUAndMemoryAffinity WindowsGracefulNodeShutdown WindowsHostNetwork WindowsHostProcessContainers
-    WorkloadAwarePreemption ZeroLimitedNominalConcurrencyShares
-    """.split()
-)
+_NAMES = (
+    "APIListChunking", "APIPriorityAndFairness", "APIResponseCompression", "APISelfSubjectReview", "APIServerIdentity", "APIServerTracing",
+    "APIServingWithRoutine", "AdmissionWebhookMatchConditions", "AggregatedDiscoveryEndpoint", "AllowDNSOnlyNodeCSR",
+    "AllowInsecureKubeletCertificateSigningRequests", "AllowOverwriteTerminationGracePeriodSeconds", "AllowParsingUserUIDFromCertAuth",
+    "AllowServiceLBStatusOnNonLB", "AllowUnsafeMalformedObjectDeletion", "AnonymousAuthConfigurableEndpoints", "AnyVolumeDataSource", "AppArmor",
+    "AppArmorFields", "AuthorizeNodeWithSelectors", "AuthorizeWithSelectors", "BtreeWatchCache", "CBORServingAndStorage", "CPUManager",
+    "CPUManagerPolicyAlphaOptions", "CPUManagerPolicyBetaOptions", "CPUManagerPolicyOptions", "CRDValidationRatcheting", "CSIMigrationPortworx",
+    "CSIMigrationRBD", "CSINodeExpandSecret", "CSIServiceAccountTokenSecrets", "CSIVolumeHealth", "ClearingNominatedNodeNameAfterBinding",
+    "ClientsAllowCBOR", "ClientsPreferCBOR", "CloudControllerManagerWatchBasedRoutesReconciliation", "CloudControllerManagerWebhook",
+    "CloudDualStackNodeIPs", "ClusterTrustBundle", "ClusterTrustBundleProjection", "ComponentFlagz", "ComponentSLIs", "ComponentStatusz",
+    "ConcurrentWatchObjectDecode", "ConsistentListFromCache", "ConstrainedImpersonation", "ContainerCheckpoint", "ContextualLogging",
+    "CoordinatedLeaderElection", "CronJobsScheduledAnnotation", "CrossNamespaceVolumeDataSource", "CustomCPUCFSQuotaPeriod", "CustomResourceFieldSelectors",
+    "CustomResourceValidationExpressions", "DRAAdminAccess", "DRAConsumableCapacity", "DRADeviceBindingConditions", "DRADeviceTaintRules", "DRADeviceTaints",
+    "DRAExtendedResource", "DRAPartitionableDevices", "DRAPrioritizedList", "DRAResourceClaimDeviceStatus", "DRASchedulerFilterTimeout",
+    "DeclarativeValidation", "DeclarativeValidationTakeover", "DeploymentReplicaSetTerminatingReplicas", "DetectCacheInconsistency",
+    "DevicePluginCDIDevices", "DisableAllocatorDualWrite", "DisableCPUQuotaWithExclusiveCPUs", "DisableCloudProviders",
+    "DisableKubeletCloudCredentialProviders", "DisableNodeKubeProxyVersion", "DownwardAPIHugePages", "DynamicResourceAllocation", "EfficientWatchResumption",
+    "ElasticIndexedJob", "EnvFiles", "ExpandedDNSConfig", "ExperimentalHostUserNamespaceDefaulting", "ExternalServiceAccountTokenSigner", "GangScheduling",
+    "GenericWorkload", "GitRepoVolumeDriver", "HPAConfigurableTolerance", "HPAContainerMetrics", "HPAScaleToZero", "HonorPVReclaimPolicy",
+    "HostnameOverride", "IPTablesOwnershipCleanup", "InOrderInformers", "InPlacePodVerticalScalingAllocatedStatus", "InPlacePodVerticalScalingExclusiveCPUs",
+    "InPlacePodVerticalScalingExclusiveMemory", "InTreePluginAWSUnregister", "InTreePluginAzureDiskUnregister", "InTreePluginAzureFileUnregister",
+    "InTreePluginGCEUnregister", "InTreePluginOpenStackUnregister", "InTreePluginPortworxUnregister", "InTreePluginRBDUnregister",
+    "InTreePluginvSphereUnregister", "InformerResourceVersion", "JobBackoffLimitPerIndex", "JobManagedBy", "JobMutableNodeSchedulingDirectives",
+    "JobPodFailurePolicy", "JobPodReplacementPolicy", "JobReadyPods", "JobSuccessPolicy", "JobTrackingWithFinalizers", "KMSv2KDF",
+    "KubeProxyDrainingTerminatingNodes", "KubeletCgroupDriverFromCRI", "KubeletCredentialProviders", "KubeletFineGrainedAuthz", "KubeletInUserNamespace",
+    "KubeletPSI", "KubeletPodResources", "KubeletPodResourcesDynamicResources", "KubeletPodResourcesGet", "KubeletPodResourcesGetAllocatable",
+    "KubeletPodResourcesListUseActivePods", "KubeletRegistrationGetOnExistsOnly", "KubeletTracing", "LegacyServiceAccountTokenCleanUp",
+    "LegacyServiceAccountTokenNoAutoGeneration", "LegacyServiceAccountTokenTracking", "LegacySidecarContainers", "ListFromCacheSnapshot",
+    "LoadBalancerIPMode", "LocalStorageCapacityIsolationFSQuotaMonitoring", "LogarithmicScaleDown", "LoggingAlphaOptions", "LoggingBetaOptions",
+    "MatchLabelKeysInPodAffinity", "MatchLabelKeysInPodTopologySpread", "MatchLabelKeysInPodTopologySpreadSelectorMerge", "MaxUnavailableStatefulSet",
+    "MemoryManager", "MemoryQoS", "MinDomainsInPodTopologySpread", "MinimizeIPTablesRestore", "MultiCIDRRangeAllocator", "MultiCIDRServiceAllocator",
+    "MutableCSINodeAllocatableCount", "MutablePVNodeAffinity", "MutablePodResourcesForSuspendedJobs", "MutatingAdmissionPolicy", "NFTablesProxyMode",
+    "NewVolumeManagerReconstruction", "NodeInclusionPolicyInPodTopologySpread", "NodeLogQuery", "NodeOutOfServiceVolumeDetach",
+    "NominatedNodeNameForExpectation", "OpenAPIEnums", "OpenAPIV3", "OpportunisticBatching", "OrderedNamespaceDeletion", "PDBUnhealthyPodEvictionPolicy",
+    "PersistentVolumeClaimUnusedSinceTime", "PersistentVolumeLastPhaseTransitionTime", "PodCertificateRequest", "PodDeletionCost", "PodDisruptionConditions",
+    "PodHostIPs", "PodIndexLabel", "PodLogsQuerySplitStreams", "PodTopologyLabelsAdmission", "PortForwardWebsockets", "PreferSameTrafficDistribution",
+    "PreventStaticPodAPIReferences", "ProcMountType", "ProxyTerminatingEndpoints", "QOSReserved", "ReadWriteOncePod", "RecoverVolumeExpansionFailure",
+    "RecursiveReadOnlyMounts", "RelaxedDNSSearchValidation", "RelaxedServiceNameValidation", "ReloadKubeletClientCAFile",
+    "ReloadKubeletServerCertificateFile", "RemainingItemCount", "RemoteRequestHeaderUID", "RemoveSelfLink", "ResilientWatchCacheInitialization",
+    "ResourceHealthStatus", "RetroactiveDefaultStorageClass", "RetryGenerateName", "RotateKubeletServerCertificate", "SELinuxChangePolicy", "SELinuxMount",
+    "SELinuxMountReadWriteOncePod", "SchedulerAsyncAPICalls", "SchedulerAsyncPreemption", "SchedulerPopFromBackoffQ", "SchedulerQueueingHints",
+    "SeccompDefault", "SecurityContextDeny", "SeparateCacheWatchRPC", "SeparateTaintEvictionController", "ServerSideApply", "ServerSideFieldValidation",
+    "ServiceAccountNodeAudienceRestriction", "ServiceAccountTokenJTI", "ServiceAccountTokenNodeBinding", "ServiceAccountTokenNodeBindingValidation",
+    "ServiceAccountTokenPodNodeInfo", "ServiceNodePortStaticSubrange", "ServiceTrafficDistribution", "SizeBasedListCostEstimate", "SizeMemoryBackedVolumes",
+    "SkipReadOnlyValidationGCE", "StableLoadBalancerNodeSet", "StatefulSetAutoDeletePVC", "StatefulSetSemanticRevisionComparison", "StatefulSetStartOrdinal",
+    "StorageCapacityScoring", "StorageNamespaceIndex", "StorageVersionAPI", "StorageVersionHash", "StorageVersionMigrator",
+    "StreamingCollectionEncodingToJSON", "StreamingCollectionEncodingToProtobuf", "StrictCostEnforcementForVAP", "StrictCostEnforcementForWebhooks",
+    "StrictIPCIDRValidation", "StructuredAuthenticationConfiguration", "StructuredAuthenticationConfigurationEgressSelector",
+    "StructuredAuthenticationConfigurationJWKSMetrics", "StructuredAuthorizationConfiguration", "SupplementalGroupsPolicy", "SystemdWatchdog",
+    "TokenRequestServiceAccountUIDValidation", "TopologyAwareHints", "TopologyManager", "TopologyManagerPolicyAlphaOptions",
+    "TopologyManagerPolicyBetaOptions", "TopologyManagerPolicyOptions", "TranslateStreamCloseWebsocketRequests", "UnauthenticatedHTTP2DOSMitigation",
+    "UnknownVersionInteroperabilityProxy", "UnlockWhileProcessingFIFO", "UserNamespacesPodSecurityStandards", "UserNamespacesStatelessPodsSupport",
+    "ValidatingAdmissionPolicy", "VolumeAttributesClass", "VolumeCapacityPriority", "WatchBookmark", "WatchCacheInitializationPostStartHook",
+    "WatchFromStorageWithoutResourceVersion", "WatchList", "WatchListClient", "WinDSR", "WinOverlay", "WindowsCPUAndMemoryAffinity",
+    "WindowsGracefulNodeShutdown", "WindowsHostNetwork", "WindowsHostProcessContainers", "WorkloadAwarePreemption", "ZeroLimitedNominalConcurrencyShares",
+)  # fmt: skip
+OTHER_GATES = frozenset(_NAMES)

@@ -56,7 +56,12 @@ def pod_of(
     metadata, spec = document.get("metadata", {}), document.get("spec", {})
     annotations = metadata.get("annotations", {})
     namespace = metadata.get("namespace") or "default"
-    env_facts = {"metadata.name": name, "metadata.namespace": namespace, "metadata.uid": uid, "spec.serviceAccountName": spec.get("serviceAccountName", "default")}
+    env_facts = {
+        "metadata.name": name,
+        "metadata.namespace": namespace,
+        "metadata.uid": uid,
+        "spec.serviceAccountName": spec.get("serviceAccountName", "default"),
+    }
     env_facts |= {f"metadata.labels['{key}']": value for key, value in metadata.get("labels", {}).items()}
     env_facts |= {f"metadata.annotations['{key}']": value for key, value in annotations.items()}
 

@@ -5,7 +5,7 @@ An address that means nothing is a mistake: the behavior would silently never be
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from simulator.addresses import container_addresses, pod_addresses, split_contai
 from simulator.manifest import actions
 from simulator.manifest.nodes import Finding, Key, Path
 from simulator.manifest.shapes import did_you_mean
+from simulator.moments import Instant, parse_instant
 from simulator.pod import Container, Pod
 from simulator.scenario import Workload
 
@@ -24,32 +25,34 @@ class Inhabitants:
     """Everything that can be addressed, by every address it has."""
 
     pods: dict[str, list[Pod]] = field(default_factory=dict)
-    containers: set[str] = field(default_factory=set)
+    containers: dict[str, list[Container]] = field(default_factory=dict)
     names: dict[str, None] = field(default_factory=dict)
     """Pods and controllers as a person would write them, in order."""
-    ephemeral: tuple[str, ...] = ()
-    """Containers that actions add to running pods."""
+    ephemeral: tuple[Container, ...] = ()
+    """Those that actions add to running pods."""
 
-    def of_container(self, pod: Pod) -> list[str]:
+    def names_in(self, pod: Pod) -> dict[str, None]:
         """The pod's own containers and those that actions may add."""
-        return [*(container.name for container in pod.all_containers()), *self.ephemeral]
+        return dict.fromkeys(container.name for container in (*pod.all_containers(), *self.ephemeral))
 
 
 def inhabitants_of(pods: Sequence[Pod], workloads: Sequence[Workload], added: Sequence[Container]) -> Inhabitants:
     """`workloads` stand for the pods that they make later; `added` are ephemeral containers."""
-    known = Inhabitants(ephemeral=tuple(container.name for container in added))
+    known = Inhabitants(ephemeral=tuple(added))
     for pod in pods:
         known.names[f"{pod.owner.kind}/{pod.owner.name}" if pod.owner else pod.name] = None
         for address in pod_addresses(pod):
             known.pods.setdefault(address, []).append(pod)
-        for name in known.of_container(pod):
-            known.containers.update(container_addresses(pod, name))
+        for container in (*pod.all_containers(), *added):
+            for address in container_addresses(pod, container.name):
+                known.containers.setdefault(address, []).append(container)
     for workload in workloads:
         address = f"{workload.kind}/{workload.name}"
         known.names[address] = None
         known.pods.setdefault(address, [workload.template])
-        for name in known.of_container(workload.template):
-            known.containers.update((f"{address}/{name}", f"*/{name}", name))
+        for container in (*workload.template.all_containers(), *added):
+            for at in (f"{address}/{container.name}", f"*/{container.name}", container.name):
+                known.containers.setdefault(at, []).append(container)
     return known
 
 
@@ -69,23 +72,48 @@ def action_findings(action: Fields, known: Inhabitants, path: Path) -> Iterator[
                 yield from pod_findings(target, known, (*path, verb))
             case "container":
                 yield from container_findings(target, known, (*path, verb))
+                if verb == "probe":
+                    yield from _probe_findings(action, known, path)
             case "manifest":
                 yield from _manual_findings(target, known, (*path, verb))
-    moment = actions.split_moment(action["after"]) if "after" in action else None
-    if moment is not None:
-        yield from moment_findings(moment, known, (*path, "after"))
+    if "after" in action and actions.is_moment(action["after"]):
+        yield from _instant_findings(parse_instant(action["after"]), known, (*path, "after"))
 
 
-def moment_findings(moment: actions.Moment, known: Inhabitants, path: Path) -> Iterator[Finding]:
-    """The target of an `after`; an Event may be a pod's or a container's, and a container's name may have a run behind it."""
-    target, hash_sign, run = moment.target.rpartition("#")
-    container = target if hash_sign and run.isdigit() and moment.target not in known.pods else moment.target
-    if moment.name == "event" and _pods(moment.target, known):
-        return
-    if moment.is_pod:
-        yield from pod_findings(moment.target, known, path)
-    else:
-        yield from container_findings(container, known, path)
+def _instant_findings(instant: Instant, known: Inhabitants, path: Path) -> Iterator[Finding]:
+    """The target of an `after`. An Event may be a pod's or a container's: `event:default/web:Scheduled`."""
+    if instant.container and not (instant.kind == "event" and _pods(f"{instant.pod}/{instant.container}", known)):
+        yield from container_findings(f"{instant.pod}/{instant.container}", known, path)
+    elif not instant.container:
+        yield from pod_findings(instant.pod, known, path)
+
+
+def without_effect(behaviors: Fields, known: Inhabitants, path: Path) -> Iterator[Finding]:
+    """Behaviors of probes and hooks that no container of the key has."""
+    for key, behavior in behaviors.items():
+        containers = known.containers.get(key, [])
+        for name in behavior:
+            if containers and name in _PARTS and not any(_PARTS[name](container) for container in containers):
+                words = f"has no effect: the container has no {name}{'' if name in ('postStart', 'preStop') else 'Probe'}"
+                yield Finding((*path, Key(key), name), words, at_key=True)
+
+
+_PARTS: Mapping[str, Callable[[Container], object]] = {
+    "startup": lambda container: container.startup_probe,
+    "readiness": lambda container: container.readiness_probe,
+    "liveness": lambda container: container.liveness_probe,
+    "postStart": lambda container: container.post_start,
+    "preStop": lambda container: container.pre_stop,
+}
+
+
+def _probe_findings(action: Fields, known: Inhabitants, path: Path) -> Iterator[Finding]:
+    """The verb `probe` on a container without that probe."""
+    kind = action.get("type", "readiness")
+    containers = known.containers.get(str(action.get("probe")), [])
+    if containers and not any(_PARTS[kind](container) for container in containers):
+        has = [name for name in actions.PROBE_NAMES if any(_PARTS[name](container) for container in containers)]
+        yield Finding((*path, "probe"), f'"{action["probe"]}" has no {kind} probe', f"set type: {' or '.join(has)}" if has else "")
 
 
 def _pods(address: str, known: Inhabitants) -> list[Pod]:
@@ -111,7 +139,7 @@ def container_findings(address: str, known: Inhabitants, path: Path, *, at_key: 
         yield _nowhere(address, pod_address, name, known, path, at_key=at_key)
         return
     pods = _pods(pod_address, known)
-    names = dict.fromkeys(container for pod in pods for container in known.of_container(pod))
+    names = dict.fromkeys(name for pod in pods for name in known.names_in(pod))
     if not pods:
         yield Finding(path, f'no pod "{pod_address}" in the input', _hint(pod_address, known.names), at_key)
     elif name not in names:
@@ -122,7 +150,7 @@ def _nowhere(address: str, pod_address: str, name: str, known: Inhabitants, path
     """A container's name that no pod has; perhaps it is a pod's."""
     pods = _pods(name, known) if pod_address == "" else []
     if pods:
-        first = next(iter(known.of_container(pods[0])), "CONTAINER")
+        first = next(iter(known.names_in(pods[0])), "CONTAINER")
         return Finding(path, f'"{address}" is a pod, not a container', f'write "{address}/{first}"', at_key)
     names = sorted(container for container in known.containers if "/" not in container)
     return Finding(path, f'no container "{name}" in any pod', _hint(name, dict.fromkeys(names)), at_key)

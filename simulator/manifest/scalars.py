@@ -1,7 +1,7 @@
 """What value does an unquoted word of YAML stand for?
 
-As kubectl reads it: sigs.k8s.io/yaml (goyaml.v2/resolve.go), which is YAML 1.1 without base 60. So `yes`, `on` and `y` are booleans, `0777` is octal, `1_000` is a
-thousand, `12:30:45` and `2024-01-01` stay text, and `.inf` cannot become JSON.
+As kubectl reads it: sigs.k8s.io/yaml (goyaml.v2/resolve.go), which is YAML 1.1 without base 60. So `yes`, `on` and `y` are booleans, `0777` is octal, `1_000`
+is a thousand, `12:30:45` and `2024-01-01` stay text, and `.inf` cannot become JSON.
 """
 
 from __future__ import annotations

@@ -68,9 +68,7 @@ _NODE = struct(
         "labels": map_of(TEXT),
         "filesystems": struct(
             "filesystems",
-            dict.fromkeys(
-                _FILESYSTEMS, struct("a filesystem", {"capacity": BYTES, "used": BYTES, "inodes": BYTES, "inodesUsed": BYTES})
-            ),
+            dict.fromkeys(_FILESYSTEMS, struct("a filesystem", {"capacity": BYTES, "used": BYTES, "inodes": BYTES, "inodesUsed": BYTES})),
         ),
         "link": struct("the link to the registry", {"bandwidth": RATE, "latency": DURATION}),
         "kubeletStartedAt": leaf(SIGNED_DURATION.words, _not_positive),
@@ -99,7 +97,7 @@ SCENARIO = struct(
             {
                 "title": TEXT,
                 "description": TEXT,
-                "kubernetes": leaf("a Kubernetes version in quotes, such as \"1.36\"", minor_version),
+                "kubernetes": leaf('a Kubernetes version in quotes, such as "1.36"', minor_version),
                 "seed": leaves.between(0, 2**63 - 1),
                 "until": DURATION,
                 "jitter": BOOL,

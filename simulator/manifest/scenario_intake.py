@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simulator.addresses import pod_addresses
 from simulator.manifest import behaviors, references, scenario_document
 from simulator.manifest.action_documents import action_of
 from simulator.manifest.compose import Budget
@@ -94,7 +95,21 @@ def check_names(intake: Intake, text: ScenarioText, pods: Sequence[Pod], workloa
         if intake.report.full:
             return
         intake.report.problem(document, finding)
+    for finding in references.without_effect(spec.get("behaviors", {}), everything, (*_SPEC, "behaviors")):
+        intake.report.warning(document, finding)
     for index, action in enumerate(spec.get("actions", ())):
         for finding in references.action_findings(action, everything, (*_SPEC, "actions", index)):
             if not below_any(finding.path, text.wrong):
                 intake.report.problem(document, finding)
+
+
+def with_applied_pods(made: Sequence[Action], pods: Sequence[Pod]) -> tuple[Action, ...]:
+    """`apply` by name gets the pods of the input that wait for it: a controller's address becomes one action a pod."""
+    result: list[Action] = []
+    for action in made:
+        if action.verb != "apply" or action.pod is not None:
+            result.append(action)
+            continue
+        waiting = [pod for pod in pods if pod.apply_manually and action.target in pod_addresses(pod)]
+        result.extend(replace(action, pod=pod) for pod in waiting)
+    return tuple(result)

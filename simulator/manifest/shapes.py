@@ -1,8 +1,8 @@
 """Does a document have the form that its kind prescribes?
 
 A `Shape` says what may stand somewhere; `conform` walks a document along it, lists what does not fit, and returns a clean copy: only known fields, no nulls,
-every value of the right type. So everything behind it may trust types. Shapes of Kubernetes' kinds are made from its schemas (`kubernetes_schema`), those of ours
-stand in code (`scenario_shapes`, `kubelet_shapes`).
+every value of the right type. So everything behind it may trust types. Shapes of Kubernetes' kinds are made from its schemas (`kubernetes_schema`), those of
+ours stand in code (`scenario_shapes`, `kubelet_shapes`).
 """
 
 from __future__ import annotations
@@ -141,7 +141,11 @@ def conform(value: object, shape: Shape, path: Path, result: Conformance) -> obj
 def _conform(value: object, shape: Shape, path: Path, owner: str, result: Conformance) -> object:
     if value is None:
         return _DROP
-    if shape.convert is not None and not (isinstance(value, MapNode) and shape.fields is not None) and not (isinstance(value, ListNode) and shape.items is not None):
+    if (
+        shape.convert is not None
+        and not (isinstance(value, MapNode) and shape.fields is not None)
+        and not (isinstance(value, ListNode) and shape.items is not None)
+    ):
         return _leaf(value, shape, path, owner, result)
     if shape.fields is not None:
         if isinstance(value, MapNode):

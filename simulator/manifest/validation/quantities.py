@@ -1,4 +1,6 @@
-"""How does Kubernetes print a quantity? apimachinery/pkg/api/resource/quantity.go (1.36): the canonical form, with the largest suffix that leaves no fraction."""
+"""How does Kubernetes print a quantity? apimachinery/pkg/api/resource/quantity.go (1.36): the canonical form, with the largest suffix that leaves no
+fraction.
+"""
 
 from __future__ import annotations
 

@@ -17,8 +17,9 @@ from simulator.units import parse_quantity
 Fields = dict[str, Any]
 _OF_CONTAINERS = ("cpu", "memory", "ephemeral-storage")
 _STANDARD = (
-    *_OF_CONTAINERS, "storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage", "limits.cpu", "limits.memory", "limits.ephemeral-storage", "pods",
-    "services", "replicationcontrollers", "resourcequotas", "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports", "services.loadbalancers",
+    *_OF_CONTAINERS, "storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage", "limits.cpu", "limits.memory", "limits.ephemeral-storage",
+    "pods", "services", "replicationcontrollers", "resourcequotas", "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports",
+    "services.loadbalancers",
 )  # fmt: skip
 _HUGE = "hugepages-"
 _OF_PODS = ("cpu", "memory")
@@ -100,7 +101,9 @@ def pod_resource_findings(spec: Fields, path: Path) -> Iterator[Finding]:
     for name, text in requests.items():
         total = totals.get(name, Decimal(0))
         if total > parse_quantity(text):
-            yield invalid((*here, "requests", Key(name)), canonical(text), f"must be greater than or equal to aggregate container requests of {_sum(spec, name, total)}")
+            yield invalid(
+                (*here, "requests", Key(name)), canonical(text), f"must be greater than or equal to aggregate container requests of {_sum(spec, name, total)}"
+            )
     for index, container in enumerate(spec.get("containers", ())):
         for name, text in container.get("resources", {}).get("limits", {}).items():
             if name in limits and parse_quantity(text) > parse_quantity(limits[name]):

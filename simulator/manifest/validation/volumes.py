@@ -14,9 +14,9 @@ from simulator.units import parse_quantity
 
 Fields = dict[str, Any]
 _TYPES = (
-    "emptyDir", "hostPath", "gitRepo", "gcePersistentDisk", "awsElasticBlockStore", "secret", "nfs", "iscsi", "glusterfs", "flocker", "persistentVolumeClaim", "rbd",
-    "cinder", "cephfs", "quobyte", "downwardAPI", "fc", "flexVolume", "configMap", "azureFile", "vsphereVolume", "photonPersistentDisk", "portworxVolume", "azureDisk",
-    "storageos", "projected", "scaleIO", "csi", "ephemeral", "image",
+    "emptyDir", "hostPath", "gitRepo", "gcePersistentDisk", "awsElasticBlockStore", "secret", "nfs", "iscsi", "glusterfs", "flocker", "persistentVolumeClaim",
+    "rbd", "cinder", "cephfs", "quobyte", "downwardAPI", "fc", "flexVolume", "configMap", "azureFile", "vsphereVolume", "photonPersistentDisk",
+    "portworxVolume", "azureDisk", "storageos", "projected", "scaleIO", "csi", "ephemeral", "image",
 )  # fmt: skip
 _REQUIRED = {"secret": "secretName", "configMap": "name", "persistentVolumeClaim": "claimName", "hostPath": "path"}
 _HOST_PATH_TYPES = ("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket")
@@ -118,7 +118,9 @@ def mount_findings(container: Fields, path: Path, volume_names: dict[str, None])
         if not name:
             yield required((*here, "name"))
         elif name not in volume_names:
-            hint = did_you_mean(name, volume_names) or ("add it under spec.volumes" if not volume_names else f"the pod has: {', '.join(itertools.islice(volume_names, 8))}")
+            hint = did_you_mean(name, volume_names) or (
+                "add it under spec.volumes" if not volume_names else f"the pod has: {', '.join(itertools.islice(volume_names, 8))}"
+            )
             yield not_found((*here, "name"), name, hint)
         if not mount_path:
             yield required((*here, "mountPath"))
