@@ -1,0 +1,108 @@
+"""What does a link show?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.core.management import call_command
+from django.test import AsyncClient, Client
+from django.utils import timezone
+
+import simulator
+from nodeviz.runs.models import Run, RunState
+from nodeviz.runs.tasks import simulate_run
+from nodeviz.scenarios.models import Scenario
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
+
+MakeRun = Callable[..., Run]
+
+
+def computed(run: Run) -> Run:
+    simulate_run.apply(args=[run.pk], task_id="message-1", throw=True)
+    return Run.objects.get(pk=run.pk)
+
+
+def trace_of(run: Run) -> tuple[int, str, str]:
+    """Status, type and body of the download."""
+
+    async def get() -> tuple[int, str, str]:
+        response = await AsyncClient().get(f"/s/{run.scenario_id}.jsonl")
+        body = b"".join([part async for part in response]) if response.streaming else response.content
+        return response.status_code, response["Content-Type"], body.decode()
+
+    return async_to_sync(get)()
+
+
+def test_the_page_knows_all_that_its_scripts_need(client: Client, make_run: MakeRun) -> None:
+    run = make_run()
+    response = client.get(f"/s/{run.scenario_id}")
+    link = f"/s/{run.scenario_id}"
+
+    assert (response.status_code, response["X-Robots-Tag"], response.context["run"]["status"]) == (200, "noindex", RunState.QUEUED)
+    config = response.context["page_config"]
+    assert config["palette"]["families"]
+    assert {name: value for name, value in config.items() if name != "palette"} == {
+        "scenario": run.scenario_id,
+        "text": run.scenario.text,
+        "file_name": "pods.yaml",
+        "ws_path": f"/ws/runs/{run.scenario_id}/",
+        "run_url": "/run",
+        "check_url": "/check",
+        "yaml_url": f"{link}.yaml",
+        "jsonl_url": f"{link}.jsonl",
+        "simulator_version": simulator.VERSION,
+    }
+
+
+def test_a_hostile_text_stays_text(client: Client, make_run: MakeRun) -> None:
+    run = make_run("</script><script>alert(1)</script>")
+
+    assert b"<script>alert(1)" not in client.get(f"/s/{run.scenario_id}").content
+
+
+def test_the_page_of_a_fork_names_its_parent(client: Client, make_scenario: Callable[..., Scenario]) -> None:
+    parent = make_scenario()
+    fork = Scenario.objects.create(files=parent.files, title="fork", parent=parent, simulator_version=simulator.VERSION)
+
+    assert client.get(f"/s/{fork.pk}").context["scenario"]["parent"] == parent.pk
+
+
+def test_an_upgrade_computes_a_link_anew(client: Client, make_run: MakeRun) -> None:
+    old = make_run(simulator_version="0.0.1", state=RunState.FINISHED)
+    client.get(f"/s/{old.scenario_id}")
+
+    assert [run.simulator_version for run in old.scenario.runs.order_by("pk")] == ["0.0.1", simulator.VERSION]
+
+
+def test_a_link_outlives_its_trace(client: Client, make_run: MakeRun) -> None:
+    run = computed(make_run())
+    before = trace_of(run)
+    Run.objects.filter(pk=run.pk).update(finished=timezone.now() - timedelta(days=400))
+    call_command("prune")
+    assert client.get(f"/s/{run.scenario_id}").status_code == 200
+    again = computed(run.scenario.runs.get())
+
+    assert trace_of(again) == before
+
+
+def test_the_trace_as_a_file(make_run: MakeRun) -> None:
+    run = computed(make_run())
+    lines = [simulator.encode(record) + "\n" for record in simulator.simulate(run.scenario.loaded())]
+
+    assert trace_of(run) == (200, "application/x-ndjson; charset=utf-8", "".join(lines))
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        pytest.param(RunState.QUEUED, 202, id="not yet, while it waits"),
+        pytest.param(RunState.RUNNING, 202, id="not yet, while it is computed"),
+        pytest.param(RunState.FAILED, 409, id="never, when it failed"),
+    ],
+)
+def test_a_trace_that_is_not_there(make_run: MakeRun, state: RunState, status: int) -> None:
+    assert trace_of(make_run(state=state))[0] == status
