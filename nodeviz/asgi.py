@@ -1,0 +1,24 @@
+"""What answers a request, and what a websocket? The ASGI application that uvicorn serves."""
+
+from __future__ import annotations
+
+import os
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nodeviz.settings")
+
+# First: it loads the applications, whose modules the routes import.
+http_application = get_asgi_application()
+
+from nodeviz.routing import websocket_urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": http_application,
+        # A page of another origin cannot open a socket in a visitor's name.
+        "websocket": AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns)),
+    }
+)

@@ -1,0 +1,144 @@
+"""How is nodeviz set up? Everything that may differ between two installations comes from the environment; README.md lists the variables."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from nodeviz import env
+from nodeviz.places import BASE_DIR, kept_secret, private_folder, redis_socket
+
+VAR_DIR = private_folder(Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").resolve())
+
+# -- security ----------------------------------------------------------------------------------------------------------------------
+
+DEBUG = env.flag(os.environ, "DEBUG", default=False)
+
+# Behind a proxy that ends TLS and says so in X-Forwarded-Proto. Decides everything that must not hold for http://localhost.
+HTTPS = env.flag(os.environ, "HTTPS", default=False)
+
+if HTTPS and not (os.environ.get("SECRET_KEY") and os.environ.get("ALLOWED_HOSTS")):
+    raise ImproperlyConfigured("HTTPS is on, so the environment variables SECRET_KEY and ALLOWED_HOSTS must be set.")
+
+SECRET_KEY = env.secret_key(os.environ) or kept_secret(VAR_DIR / "secret_key")
+ALLOWED_HOSTS = env.hosts(os.environ, "ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = env.origins(os.environ, "CSRF_TRUSTED_ORIGINS")
+
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SAMESITE = "Strict"
+X_FRAME_OPTIONS = "DENY"
+
+# As much as the views read of a request (nodeviz/scenarios/bounds.py), so that they can answer in their own words.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 << 20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50
+
+# -- the application ---------------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "channels",
+    "nodeviz.scenarios",
+    "nodeviz.runs",
+    "nodeviz.supervisor",
+]
+
+MIDDLEWARE = [
+    "nodeviz.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "nodeviz.security.ContentSecurityPolicyMiddleware",
+    "nodeviz.static_files.StaticFilesMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "nodeviz.urls"
+ASGI_APPLICATION = "nodeviz.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
+]
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+
+# -- data --------------------------------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.database(os.environ, default_path=str(VAR_DIR / "nodeviz.sqlite3"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.redis_url(os.environ) or f"unix://{redis_socket(VAR_DIR)}"
+
+# -- static files ------------------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "nodeviz.static_files.HashedModulesStorage"},
+}
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+# Nobody asks for the others, and compressing a file twice takes twice as long.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# -- the worker --------------------------------------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = env.celery_url(REDIS_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A message that was not acknowledged for so long goes to another worker. Longer than the longest task, otherwise it would run twice.
+    "visibility_timeout": 600,
+    # Look for such messages every 10 s; the default is every 100 s.
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    # Named, because redis-py's defaults differ between its releases.
+    "socket_timeout": 30,
+    "socket_connect_timeout": 5,
+    "max_connections": 100,
+    "global_keyprefix": "nodeviz:celery:",
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+
+# Only numbers travel, never code.
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+
+# A message is done with when its task is, so a worker that dies loses none.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+
+# The task ends itself earlier (nodeviz/runs/tasks.py); this is for one that hangs.
+CELERY_TASK_TIME_LIMIT = 150
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+# Nobody commands workers from outside.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_CONCURRENCY = env.whole_number(os.environ, "WORKERS", default=min(4, os.cpu_count() or 1), least=1, most=64)
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django": {"level": "INFO", "propagate": True, "handlers": []}},
+}

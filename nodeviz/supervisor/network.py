@@ -1,0 +1,71 @@
+"""Can the address be used, does a server answer there, and under which names do others find this machine?"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+
+
+class AddressUnusable(Exception):
+    """The sentence for the person who chose it."""
+
+
+def check_address(host: str, port: int) -> None:
+    """Raises AddressUnusable, with a sentence, unless a server could listen there now."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except socket.gaierror as error:
+        raise AddressUnusable(f"There is no address {host!r} on this machine.") from error
+    family, kind, protocol, _, address = found[0]
+    with socket.socket(family, kind, protocol) as probe:
+        # As the server does: a connection that ended a moment ago is no obstacle.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+            probe.listen()
+        except OSError as error:
+            raise AddressUnusable(_sentence(host, port, error)) from error
+
+
+def _sentence(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < 65535 else port - 1
+        return f"Port {port} is taken by another program; choose another one, for example: ./run --port {other}"
+    if error.errno == errno.EACCES:
+        return f"Port {port} is reserved for the administrator; choose one from 1024 on, for example: ./run --port 8000"
+    return f"Nothing can listen on {host} port {port}: {error.strerror}."
+
+
+def free_port() -> int:
+    """One of this machine that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def own_names() -> tuple[str, ...]:
+    """The machine's name and its address in the local network, as far as it knows them."""
+    names = [socket.gethostname().lower()]
+    # No packet is sent: connecting a datagram socket only looks up which of our addresses would be used.
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))
+        names.append(probe.getsockname()[0])
+    return tuple(dict.fromkeys(names))
+
+
+async def http_status(host: str, port: int, path: str) -> int:
+    """Of a GET request, within a second; 0 if nothing answers."""
+    try:
+        async with asyncio.timeout(1):
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                writer.write(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+                words = (await reader.readline()).split()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return 0
+    return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
