@@ -1,0 +1,40 @@
+/** What does the server say of the text? Its check while it is written, and Run. Both answer with every problem, or with none. */
+
+/** An answer that never came, in words for the reader. */
+export class Unreachable extends Error {}
+
+function tokenOf(form) {
+  return form.querySelector('input[name="csrfmiddlewaretoken"]').value;
+}
+
+async function post(url, options) {
+  try {
+    return await fetch(url, { method: "POST", credentials: "same-origin", ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Unreachable("The server cannot be reached. Your text is still here; try again in a moment.");
+  }
+}
+
+async function answerOf(response) {
+  try {
+    return await response.json();
+  } catch {
+    throw new Unreachable(`The server answered with an error (${response.status}). Your text is still here.`);
+  }
+}
+
+/** @returns {Promise<{problems: Array, warnings: Array, not_simulated: Array, ms: number}>} */
+export async function check(form, url, { text, name }, signal) {
+  const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": tokenOf(form) };
+  return answerOf(await post(url, { headers, body: JSON.stringify({ text, name }), signal }));
+}
+
+/** @returns {Promise<{url: string} | {problems: Array}>} */
+export async function run(form, url, { text, name, parent }) {
+  const body = new URLSearchParams({ text, name, parent });
+  const response = await post(url, { headers: { Accept: "application/json", "X-CSRFToken": tokenOf(form) }, body });
+  const answer = await answerOf(response);
+  if (!answer.url && !answer.problems) throw new Unreachable(`The server answered with an error (${response.status}). Your text is still here.`);
+  return answer;
+}

@@ -1,0 +1,170 @@
+/**
+ * The editor with everything around it, as both pages have it: draft, files, check, problems, Run.
+ *
+ * Nothing here ever throws the reader's text away: it stays in the editor until the page of its run has opened, and in the draft after that.
+ */
+
+import { el, setText } from "../text/dom.js";
+import { createDraft } from "./draft.js";
+import { createEditor } from "./editor.js";
+import { readFiles, UnfitFiles } from "./files.js";
+import { createProblemList } from "./problem-list.js";
+import { check, run, Unreachable } from "./server.js";
+
+/** After the last key. */
+const CHECK_AFTER_MS = 400;
+
+/**
+ * @param {HTMLFormElement} form  templates/scenarios/_editor.html
+ * @param {object} config         the page's JSON block
+ * @param {{onChange?: (text: string) => void}} [hooks]
+ */
+export async function createWorkbench(form, config, { onChange = () => {} } = {}) {
+  const part = (name) => form.querySelector(`[data-part="${name}"]`);
+  const textarea = form.elements.text;
+  const served = textarea.value;
+  const draft = createDraft(location.pathname);
+  const message = part("message");
+  const problemList = createProblemList(part("problems"), { onGo: (problem) => editor.goTo(problem) });
+  let checking = null;
+  let timer = 0;
+
+  // What the server sends back with problems is newer than any draft.
+  const bounced = JSON.parse(part("initial-problems")?.textContent ?? "[]");
+  const kept = bounced.length ? null : draft.load();
+  if (kept !== null && kept !== "") textarea.value = kept;
+
+  const editor = await createEditor(textarea, { onRun: submit, onChange: changed, label: "Kubernetes YAML" });
+
+  function changed(text) {
+    if (text === served) draft.clear();
+    else draft.save(text);
+    say("");
+    clearTimeout(timer);
+    timer = setTimeout(checkNow, CHECK_AFTER_MS);
+    onChange(text);
+  }
+
+  async function checkNow() {
+    checking?.abort();
+    checking = new AbortController();
+    try {
+      const answer = await check(form, config.check_url, { text: editor.text, name: nameOf() }, checking.signal);
+      show(answer.problems, remarksOf(answer));
+    } catch (error) {
+      if (error.name !== "AbortError" && !(error instanceof Unreachable)) throw error;
+      // The check is a convenience: Run will say what is wrong.
+    }
+  }
+
+  function show(problems, remarks = []) {
+    const all = [...problems, ...remarks.map((remark) => ({ ...remark, severity: "warning" }))];
+    editor.showProblems(all);
+    problemList.show(all);
+  }
+
+  function nameOf() {
+    return form.elements.name?.value ?? "";
+  }
+
+  function say(text, tone = "bad") {
+    setText(message, text);
+    message.hidden = !text;
+    message.dataset.tone = tone;
+  }
+
+  async function submit() {
+    if (form.dataset.busy) return;
+    form.dataset.busy = "true";
+    performance.mark("nodeviz:run-pressed");
+    sessionStorageSet("nodeviz.run-pressed", String(Date.now()));
+    say("");
+    try {
+      const answer = await run(form, config.run_url, { text: editor.text, name: nameOf(), parent: form.elements.parent?.value ?? "" });
+      if (answer.url) {
+        location.assign(answer.url);
+        return;
+      }
+      show(answer.problems);
+      if (answer.problems[0]?.line) editor.goTo(answer.problems[0]);
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      say(error.message);
+    } finally {
+      delete form.dataset.busy;
+    }
+  }
+
+  async function take(files) {
+    try {
+      const { name, text } = await readFiles(files, config.limits);
+      if (form.elements.name) form.elements.name.value = name;
+      editor.text = text;
+      say(`${files.length > 1 ? `${files.length} files` : name} loaded. Ctrl-Z brings the text before back.`, "neutral");
+    } catch (error) {
+      if (!(error instanceof UnfitFiles)) throw error;
+      say(error.message);
+    }
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  form.elements.files?.addEventListener("change", ({ target }) => {
+    take([...target.files]);
+    // The text has them now; posting them again would send everything twice.
+    target.value = "";
+  });
+  listenToDrops(take);
+  show(bounced);
+  if (!bounced.length) checkNow();
+  onChange(editor.text);
+
+  return {
+    editor,
+    served,
+    checkNow,
+    submit,
+    /** Put a text in place of what is there; Ctrl-Z brings that back. */
+    load(text, name) {
+      if (form.elements.name && name) form.elements.name.value = name;
+      editor.text = text;
+      editor.focus();
+    },
+  };
+}
+
+/** What does not stop a run: the API server's warnings, and documents of kinds that are kept but not simulated. Both come as words, without a place. */
+function remarksOf({ warnings = [], not_simulated: others = [] }) {
+  const remarks = warnings.map((message) => ({ message }));
+  if (others.length) remarks.push({ message: `Kept, but not simulated: ${others.join(", ")}` });
+  return remarks;
+}
+
+function listenToDrops(take) {
+  const veil = document.body.appendChild(el("div", { class: "drop-veil", hidden: true }, el("p", null, "Drop .yaml, .yml or .json files anywhere")));
+  let depth = 0;
+  const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+  const set = (change) => {
+    depth = Math.max(0, depth + change);
+    veil.hidden = depth === 0;
+  };
+  window.addEventListener("dragenter", (event) => hasFiles(event) && set(1));
+  window.addEventListener("dragleave", (event) => hasFiles(event) && set(-1));
+  window.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
+  window.addEventListener("drop", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    set(-depth);
+    take([...event.dataTransfer.files]);
+  });
+}
+
+function sessionStorageSet(key, value) {
+  try {
+    sessionStorage.setItem(key, value);
+  } catch {
+    /* Only a measure of our own speed is lost. */
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * How do the axis and the bars stay together? Plotly draws the time axis, its grid and the zoom box, and takes the drags; our canvas, laid exactly under its
+ * plot area, has the bars. The only module that says Plotly.
+ *
+ * The page owns the view. Plotly is told of every change of it, and tells us of those that a drag makes; it is never told anything while a drag goes on,
+ * because it would count the distance dragged so far twice.
+ */
+
+import { ticks } from "../time/format.js";
+import { createPainter } from "./canvas.js";
+
+/** Height of the axis above the rows. */
+export const AXIS_PX = 26;
+
+const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, scrollZoom: false, doubleClick: false, showTips: false };
+
+/**
+ * @param {object} parts
+ * @param {HTMLElement} parts.host   Plotly's element
+ * @param {HTMLCanvasElement} parts.canvas
+ * @param {object} parts.palette     see palette.js
+ * @param {(view: {startS: number, endS: number}, done: boolean) => void} onDrag the reader's drag makes this view
+ */
+export async function createChart({ host, canvas, palette }, onDrag) {
+  const painter = createPainter(canvas, palette);
+  const { Plotly } = window;
+  let theme = null;
+  let size = { widthPx: 0, heightPx: 0 };
+  let drawn = null;
+  let dragging = false;
+
+  // Coarse pointers scroll the page with a drag; they zoom with the buttons.
+  const dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom";
+  const axis = { side: "top", showline: false, zeroline: false, ticks: "outside", ticklen: 4, tickmode: "array", automargin: false, range: [0, 1] };
+  await Plotly.newPlot(
+    host,
+    [{ type: "scatter", x: [], y: [], hoverinfo: "skip" }],
+    {
+      margin: { l: 0, r: 0, t: AXIS_PX, b: 0, pad: 0 },
+      xaxis: axis,
+      yaxis: { visible: false, fixedrange: true, range: [0, 1] },
+      showlegend: false,
+      hovermode: false,
+      dragmode,
+      uirevision: "nodeviz",
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      width: 400,
+      height: 200,
+    },
+    CONFIG,
+  );
+
+  host.addEventListener("pointerdown", () => (dragging = true));
+  window.addEventListener("pointerup", () => (dragging = false));
+  host.on("plotly_relayouting", (change) => report(change, false));
+  host.on("plotly_relayout", (change) => {
+    dragging = false;
+    report(change, true);
+  });
+
+  function report(change, done) {
+    const range = change["xaxis.range"] ?? [change["xaxis.range[0]"], change["xaxis.range[1]"]];
+    // Our own relayouts come back through here; they are the view that was drawn last.
+    if (Number.isFinite(range[0]) && !(drawn && range[0] === drawn.startS && range[1] === drawn.endS)) onDrag({ startS: range[0], endS: range[1] }, done);
+  }
+
+  function place() {
+    const { l, t, w, h } = host._fullLayout._size;
+    canvas.style.left = `${l}px`;
+    canvas.style.top = `${t}px`;
+    painter.resize(w, h, window.devicePixelRatio || 1);
+    size = { widthPx: w, heightPx: h };
+  }
+
+  return {
+    /** Of the plot area, in pixels. */
+    get size() {
+      return size;
+    },
+
+    get isDragging() {
+      return dragging;
+    },
+
+    resize(widthPx, heightPx) {
+      drawn = null;
+      Plotly.relayout(host, { width: Math.max(widthPx, 50), height: Math.max(heightPx, AXIS_PX + 20) });
+      place();
+    },
+
+    setTheme(next) {
+      theme = next;
+      drawn = null;
+      painter.setTheme(theme);
+      Plotly.relayout(host, {
+        "font.family": theme.font,
+        "font.size": 11,
+        "font.color": theme.muted,
+        "xaxis.gridcolor": theme.grid,
+        "xaxis.tickcolor": theme.grid,
+      });
+    },
+
+    /** @param {import("./canvas.js").Scene} scene without view.widthPx and heightPx, which are the chart's own */
+    draw(scene) {
+      const view = { ...scene.view, widthPx: size.widthPx };
+      if (!dragging && (!drawn || drawn.startS !== view.startS || drawn.endS !== view.endS)) {
+        drawn = view;
+        const { values, texts } = ticks(view);
+        Plotly.relayout(host, { "xaxis.range": [view.startS, view.endS], "xaxis.tickvals": values, "xaxis.ticktext": texts });
+      }
+      return painter.draw({ ...scene, view, heightPx: size.heightPx });
+    },
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * Where does everything stand, in pixels? Geometry of the chart: time to x, rows to y, what is visible, what is too small to be drawn one by one. Pure.
+ *
+ * A *view* is { startS, endS, widthPx }.
+ */
+
+import { indexAt } from "./rows.js";
+
+export const ROW_PX = 24;
+/** Nothing is drawn narrower: a bar of a millisecond is still to be seen. Its true length is in the tooltip. */
+export const MIN_BAR_PX = 3;
+/** More than so many neighbours under the minimum become one block. */
+const MERGE_ABOVE = 3;
+
+export function xOf(view, atS) {
+  return ((atS - view.startS) / (view.endS - view.startS)) * view.widthPx;
+}
+
+export function timeAt(view, xPx) {
+  return view.startS + (xPx / view.widthPx) * (view.endS - view.startS);
+}
+
+/** Index of the first and one past the last row that can be seen. */
+export function visibleRows(count, scrollPx, heightPx) {
+  const first = Math.max(0, Math.floor(scrollPx / ROW_PX));
+  return [Math.min(first, count), Math.min(count, Math.ceil((scrollPx + heightPx) / ROW_PX))];
+}
+
+/** The part of start-sorted, non-overlapping intervals that touches the view. */
+export function visible(intervals, view) {
+  const first = Math.max(0, indexAt(intervals, view.startS));
+  const last = indexAt(intervals, view.endS);
+  return intervals.slice(first, last + 1);
+}
+
+/**
+ * What to draw of one row's spans: bars with x and width in pixels, cut to the view. `merged` > 0: this block stands for so many changes.
+ * Open spans end at `nowS`.
+ */
+export function barsOf(spans, view, nowS) {
+  const bars = [];
+  let small = [];
+  const flush = () => {
+    if (small.length > MERGE_ABOVE) {
+      const [first, last] = [small[0], small[small.length - 1]];
+      bars.push({ x: first.x, width: Math.max(last.x + last.width - first.x, MIN_BAR_PX), span: first.span, last: last.span, merged: small.length });
+    } else {
+      bars.push(...small);
+    }
+    small = [];
+  };
+  for (const span of visible(spans, view)) {
+    const endS = span.endS ?? nowS;
+    if (endS < view.startS || span.startS > nowS) continue;
+    const x = Math.max(xOf(view, span.startS), -1);
+    const trueWidth = Math.min(xOf(view, endS), view.widthPx + 1) - x;
+    const bar = { x, width: Math.max(trueWidth, MIN_BAR_PX), span, merged: 0 };
+    if (trueWidth >= MIN_BAR_PX) {
+      flush();
+      bars.push(bar);
+    } else {
+      // Neighbours only: a gap that can be seen ends the run.
+      const before = small[small.length - 1];
+      if (before && x - (before.x + before.width) > MIN_BAR_PX) flush();
+      small.push(bar);
+    }
+  }
+  flush();
+  return bars;
+}
+
+/** Marks of a row with their x, in view. Marks closer than `apartPx` to one of their own kind are left out: the tooltip counts them. */
+export function marksOf(marks, view, apartPx) {
+  const shown = [];
+  const lastOfKind = new Map();
+  const startOf = (mark) => mark.atS;
+  for (let index = Math.max(0, indexAt(marks, view.startS, startOf)); index < marks.length && marks[index].atS <= view.endS; index += 1) {
+    const mark = marks[index];
+    const x = xOf(view, mark.atS);
+    if (x < -apartPx) continue;
+    const last = lastOfKind.get(mark.kind);
+    if (last && x - last.x < apartPx) {
+      last.count += 1;
+      continue;
+    }
+    const drawn = { x, mark, count: 1 };
+    lastOfKind.set(mark.kind, drawn);
+    shown.push(drawn);
+  }
+  return shown;
+}
+
+/** The view that shows from 0 to `endS` with a little air on both sides. */
+export function fitted(startS, endS) {
+  const lengthS = Math.max(endS - startS, 1);
+  return { startS: startS - lengthS * 0.01, endS: endS + lengthS * 0.03 };
+}
+
+const SHORTEST_S = 0.02;
+const LONGEST_S = 40 * 86_400;
+
+/** The view scaled by `factor` (below 1: zoomed in) around an instant that stays where it is. */
+export function zoomed({ startS, endS }, factor, aroundS) {
+  const lengthS = endS - startS;
+  const wantedS = Math.min(LONGEST_S, Math.max(SHORTEST_S, lengthS * factor));
+  const share = (aroundS - startS) / lengthS;
+  const start = aroundS - share * wantedS;
+  return { startS: start, endS: start + wantedS };
+}
+
+/** The view moved by a share of its own length. */
+export function panned({ startS, endS }, share) {
+  const byS = (endS - startS) * share;
+  return { startS: startS + byS, endS: endS + byS };
+}
+
+/** The view moved as little as possible so that `atS` stands at or before `share` of its width (and not before its start). */
+export function following({ startS, endS }, atS, share = 0.85) {
+  const lengthS = endS - startS;
+  if (atS > startS + lengthS * share || atS < startS) {
+    const start = Math.max(atS - lengthS * share, Math.min(startS, 0));
+    return { startS: start, endS: start + lengthS };
+  }
+  return { startS, endS };
+}

@@ -1,0 +1,46 @@
+/** What stands beside the pointer? A convenience: all of it is also in the details and in the table. */
+
+import { el } from "../text/dom.js";
+import { describeCause, describeRow, describeSpan, DECIMALS } from "../text/describe.js";
+import { formatInstant } from "../time/format.js";
+import { glyphElement } from "./glyphs.js";
+
+export function createTooltip(parent, palette) {
+  const box = parent.appendChild(el("div", { class: "tooltip", hidden: true, "aria-hidden": "true" }));
+
+  return {
+    hide() {
+      box.hidden = true;
+    },
+
+    /** @param {object} hit see hit.js; `x` and `y` in the coordinates of the parent */
+    show(hit, { x, y, nowS, records, themeName }) {
+      if (!hit.span && !hit.mark) return this.hide();
+      const { row, span, mark, merged } = hit;
+      const lines = [el("div", { class: "tooltip-title" }, describeRow(row))];
+      if (mark) {
+        const { label, glyph, family } = palette.mark(mark.kind);
+        const colour = family ? family[themeName] : "currentColor";
+        const times = mark.count > 1 ? `, ${mark.count} times from here on` : "";
+        lines.push(el("div", { class: "tooltip-mark" }, glyphElement(glyph, colour), `${label} at ${formatInstant(mark.atS, DECIMALS)}${times}`));
+      }
+      if (merged) lines.push(el("div", { class: "tooltip-note" }, `${merged} changes in a few pixels: zoom in to tell them apart`));
+      else if (span) lines.push(pairs(describeSpan(span, palette, nowS)), el("div", { class: "tooltip-note" }, describeCause(records, row, span)));
+      box.replaceChildren(...lines);
+      box.hidden = false;
+      place(x, y);
+    },
+  };
+
+  function place(x, y) {
+    const { offsetWidth: width, offsetHeight: height } = box;
+    const room = { width: parent.clientWidth, height: parent.clientHeight };
+    const left = x + 14 + width > room.width ? Math.max(4, x - width - 14) : x + 14;
+    const top = y + 18 + height > room.height ? Math.max(4, y - height - 10) : y + 18;
+    box.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+}
+
+function pairs(list) {
+  return el("dl", { class: "pairs" }, ...list.flatMap(([label, value]) => [el("dt", null, label), el("dd", null, value)]));
+}

@@ -1,0 +1,81 @@
+/**
+ * How do messages get here, whatever happens to the connection? The only module that says WebSocket.
+ *
+ * On every (re)connection it joins with the number it wants next; the server sends from there. It gives up only when told to.
+ */
+
+const FIRST_RETRY_MS = 300;
+const LONGEST_RETRY_MS = 8000;
+/** A connection that is lost sooner does not count as a success: the pause before the next attempt keeps growing. */
+const STABLE_MS = 3000;
+/** The server's word for a run that does not exist (any more): asking again will not help. */
+const UNKNOWN_RUN = 4404;
+
+/**
+ * @param {object} options
+ * @param {string} options.path        path of the socket on this host
+ * @param {() => number} options.wanted number of the record to go on from, asked at each join
+ * @param {(message: Array) => void} options.onMessage a decoded message
+ * @param {(state: "connecting" | "open" | "lost" | "gone") => void} options.onLink how the connection fares
+ * @param {() => number} [options.random] jitter, so that a room full of tabs does not come back at the same instant
+ */
+export function openSocket({ path, wanted, onMessage, onLink, random = Math.random }) {
+  const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
+  let socket = null;
+  let attempts = 0;
+  let timer = 0;
+  let closed = false;
+
+  function connect() {
+    clearTimeout(timer);
+    onLink("connecting");
+    socket = new WebSocket(url);
+    let openedMs = Infinity;
+    socket.onopen = () => {
+      openedMs = performance.now();
+      join();
+      onLink("open");
+    };
+    socket.onmessage = ({ data }) => onMessage(JSON.parse(data));
+    socket.onclose = ({ code }) => {
+      if (closed) return;
+      if (code === UNKNOWN_RUN) {
+        closed = true;
+        onLink("gone");
+        return;
+      }
+      attempts = performance.now() - openedMs > STABLE_MS ? 1 : attempts + 1;
+      onLink("lost");
+      timer = setTimeout(connect, retryDelayMs(attempts, random()));
+    };
+  }
+
+  function join() {
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ op: "join", from: wanted() }));
+  }
+
+  function retryNow() {
+    if (!closed && socket.readyState === WebSocket.CLOSED) connect();
+  }
+
+  window.addEventListener("online", retryNow);
+  // Without this, a laptop without a network shows a live connection until some timeout.
+  window.addEventListener("offline", () => socket.close());
+  connect();
+
+  return {
+    join,
+    retryNow,
+    close() {
+      closed = true;
+      clearTimeout(timer);
+      socket.close();
+    },
+  };
+}
+
+/** Doubling pauses, each somewhere between half and all of its length. */
+export function retryDelayMs(attempt, chance) {
+  const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt - 1));
+  return longest * (0.5 + chance / 2);
+}

@@ -1,0 +1,64 @@
+/**
+ * Which records do we have, and what did the server say about the run? Plain data; knows neither sockets nor the page.
+ *
+ * Records are numbered without holes, so the length of the list is the number we want next. That is the whole protocol of resuming.
+ */
+
+export function createStore() {
+  const records = [];
+  const run = {
+    scenario: null,
+    version: null,
+    status: "connecting",
+    queue: null,
+    error: null,
+    verdict: null,
+    /** Virtual seconds that have been computed: the last record, or further if the server said so. */
+    headS: 0,
+  };
+
+  return {
+    records,
+    run,
+
+    /** The number of the first record that is still missing. */
+    get wanted() {
+      return records.length;
+    },
+
+    /** The answer to a join. A run that is over still has to be sent: its last word comes after its last record. */
+    hello({ scenario, version, status, queue, error }) {
+      run.scenario = scenario;
+      run.version = version;
+      this.status(isOver(status) ? "loading" : status, { queue, error });
+    },
+
+    status(status, { queue = null, error = null, verdict = null } = {}) {
+      run.status = status ?? run.status;
+      run.queue = queue;
+      run.error = error;
+      run.verdict = verdict ?? run.verdict;
+    },
+
+    progress(virtualS) {
+      run.headS = Math.max(run.headS, virtualS);
+    },
+
+    /**
+     * Take consecutive records, the first of which has the number `firstSeq`. Records that are here already are left out, so that a repeated
+     * frame does no harm. Returns the new ones, or null if records before them are missing: then ask for `wanted`.
+     */
+    take(firstSeq, incoming) {
+      if (firstSeq > records.length) return null;
+      const fresh = incoming.slice(records.length - firstSeq);
+      for (const record of fresh) records.push(record);
+      if (fresh.length) this.progress(fresh[fresh.length - 1].t);
+      return fresh;
+    },
+  };
+}
+
+/** Nothing more will come: the run's last word is known. */
+export function isOver(status) {
+  return status === "finished" || status === "failed";
+}

@@ -1,0 +1,42 @@
+/** The list of keys, written from the table that acts on them, and the switch that turns them off (WCAG 2.1.4). */
+
+import { el } from "../text/dom.js";
+import { KEYS } from "../time/keys.js";
+
+const OFF_KEY = "nodeviz.keys-off";
+
+export function createHelp(dialog) {
+  const body = dialog.querySelector("[data-part=keys]");
+  const toggle = dialog.querySelector('input[name="keys"]');
+  let off = read();
+  toggle.checked = !off;
+  toggle.addEventListener("change", () => {
+    off = !toggle.checked;
+    try {
+      localStorage.setItem(OFF_KEY, off ? "1" : "");
+    } catch {
+      /* Then it holds until the page is left. */
+    }
+  });
+  for (const { shown, does, either } of KEYS) {
+    if (!does) continue;
+    const keys = shown.flatMap((key, index) => [index ? (either ? " or " : " + ") : null, el("kbd", null, key)]);
+    body.append(el("dt", null, ...keys), el("dd", null, does));
+  }
+  for (const button of document.querySelectorAll('[data-action="help"]')) button.addEventListener("click", () => dialog.showModal());
+
+  return {
+    get keysAreOff() {
+      return off;
+    },
+    open: () => dialog.showModal(),
+  };
+}
+
+function read() {
+  try {
+    return localStorage.getItem(OFF_KEY) === "1";
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,64 @@
+/** What became of the pods, in a sentence? And until that is known: how far the run is, or why there is nothing to see. */
+
+import { el, setText } from "../text/dom.js";
+import { formatDuration, formatInstant } from "../time/format.js";
+
+/**
+ * What the line says, and in which tone. Pure.
+ * @param {object} run   see store.js
+ * @param {{link: string, records: number}} live
+ */
+export function headlineOf(run, { records }) {
+  switch (run.status) {
+    case "connecting":
+    case "loading":
+      return { tone: "busy", text: "Opening the run …" };
+    case "queued":
+      return { tone: "busy", text: run.queue > 1 ? `Waiting for a worker: ${run.queue - 1} before this one` : "Waiting for a worker …" };
+    case "running":
+      return { tone: "busy", text: records ? `Simulating: ${formatDuration(run.headS)} so far` : "Simulating …" };
+    case "failed":
+      return { tone: "bad", text: run.error || "This run failed, and it is our fault." };
+    default:
+      return run.verdict ? { tone: worst(run.verdict.pods), text: run.verdict.headline } : { tone: "neutral", text: "The run is over." };
+  }
+}
+
+/** The tone of a run is that of its worst pod. Pure. */
+export function worst(pods) {
+  return ["bad", "neutral", "good"].find((tone) => pods.some((pod) => pod.tone === tone)) ?? "neutral";
+}
+
+/** What the banner says while the connection is not what it should be; empty when it is. Pure. */
+export function bannerOf(link, run, headS) {
+  if (link === "open" || run.status === "finished" || run.status === "failed") return "";
+  if (link === "gone") return "This run is not on the server any more. Run the text again to have it computed anew.";
+  if (headS > 0) return `Reconnecting: showing the state as of ${formatInstant(headS, 1)}.`;
+  return link === "lost" ? "The connection is lost; trying again …" : "";
+}
+
+export function createVerdict(section, { onPod }) {
+  const headline = section.querySelector("[data-part=headline]");
+  const list = section.querySelector("[data-part=pods]");
+  let shown = null;
+
+  return {
+    draw(run, live) {
+      const { tone, text } = headlineOf(run, live);
+      section.dataset.tone = tone;
+      setText(headline, text);
+      const pods = run.status === "finished" ? (run.verdict?.pods ?? []) : [];
+      // One pod's sentence is the headline already.
+      if (pods === shown) return;
+      shown = pods;
+      list.hidden = pods.length < 2;
+      list.replaceChildren(...(pods.length < 2 ? [] : pods).map(podLine));
+    },
+  };
+
+  function podLine({ pod, sentence, tone }) {
+    const name = pod.replace(/^default\//, "");
+    const button = el("button", { type: "button", class: "pod-verdict", "data-tone": tone, onclick: () => onPod(pod) }, el("b", null, name), ` ${sentence}`);
+    return el("li", null, button);
+  }
+}

@@ -1,0 +1,61 @@
+/** What is to be known about the selected bar, and why did it begin? */
+
+import { el } from "../text/dom.js";
+import { causes, DECIMALS, describeRecord, describeCause, describeRow, describeSpan } from "../text/describe.js";
+import { formatInstant } from "../time/format.js";
+
+const LAYERS = { runtime: "node", hook: "node", image: "node", probe: "kubelet", kubelet: "kubelet", status: "API", event: "API", action: "action" };
+const MOST_RECORDS = 60;
+
+export function createDetails(panel, palette, { onSeek }) {
+  const empty = panel.querySelector("[data-part=empty]");
+  const content = panel.querySelector("[data-part=content]");
+
+  function line(record) {
+    return el(
+      "li",
+      null,
+      el("button", { type: "button", class: "time-link", title: "Move the clock here", onclick: () => onSeek(record.t) }, formatInstant(record.t, DECIMALS)),
+      el("span", { class: `layer layer-${record.layer}` }, LAYERS[record.layer] ?? record.layer),
+      el("span", { class: "message" }, describeRecord(record)),
+    );
+  }
+
+  return {
+    /** @param {{row: object, span: object|null, mark: object|null}|null} selected */
+    update(selected, { records, nowS, themeName }) {
+      empty.hidden = selected !== null;
+      content.hidden = selected === null;
+      if (!selected) return content.replaceChildren();
+      const { row, span, mark } = selected;
+      const heading = el("h3", null, describeRow(row), " ", el("span", { class: "muted" }, row.type === "pod" ? "" : `in ${row.pod.replace(/^default\//, "")}`));
+      const parts = [heading];
+      if (span) {
+        const swatch = el("span", { class: "label-dot" });
+        swatch.style.backgroundColor = palette.state(span.state).family[themeName];
+        const pairs = describeSpan(span, palette, nowS).map(([label, value], index) => el("div", null, el("dt", null, label), el("dd", null, index ? null : swatch, value)));
+        parts.push(el("dl", { class: "facts" }, ...pairs), el("p", null, describeCause(records, row, span)));
+      }
+      const seq = mark?.seq ?? span?.seq;
+      if (seq !== undefined) parts.push(el("h4", null, "Because of"), el("ol", { class: "records" }, ...causes(records, seq).map(line)));
+      if (span) {
+        const during = recordsDuring(records, row, span);
+        const cut = during.length > MOST_RECORDS ? [el("li", { class: "muted" }, `and ${during.length - MOST_RECORDS} more`)] : [];
+        parts.push(el("h4", null, "Meanwhile"), el("ol", { class: "records" }, ...during.slice(0, MOST_RECORDS).map(line), ...cut));
+      }
+      content.replaceChildren(...parts);
+    },
+  };
+}
+
+/** The records about this row while the span lasted, its first one included. Pure. */
+export function recordsDuring(records, row, span) {
+  const subject = row.type === "pod" ? "pod" : row.name;
+  const found = [];
+  for (let seq = span.seq; seq < records.length; seq += 1) {
+    const record = records[seq];
+    if (span.endS !== null && record.t > span.endS) break;
+    if (record.pod === row.pod && record.object === subject) found.push(record);
+  }
+  return found;
+}

@@ -1,0 +1,91 @@
+/** What do records, bars and marks say in words? The one wording for tooltip, details, tables and announcements. Pure. */
+
+import { formatDuration, formatInstant } from "../time/format.js";
+
+/** Instants in texts have milliseconds: neighbours are often that close. */
+export const DECIMALS = 3;
+
+/** One line for a record of any layer. */
+export function describeRecord(record) {
+  return (SAY[record.layer] ?? sayOther)(record).replace(/\s+/g, " ").trim();
+}
+
+const SAY = {
+  runtime: ({ call, detail, exit_code: code, reason }) =>
+    [call === "signal" ? `${detail} sent` : call === "exit event" ? "Process ended" : call, call !== "signal" && detail ? `(${detail})` : "", exitWords(code, reason)].join(" "),
+  hook: ({ hook, call }) => `${hook} hook ${call}`,
+  probe: ({ probe, result, count, threshold }) => `${capital(probe)} probe: ${result}${count ? ` (${count} of ${threshold})` : ""}`,
+  kubelet: ({ call, delay, until, detail }) =>
+    call === "backoff" ? `Back-off of ${formatDuration(delay)}, until ${formatInstant(until, DECIMALS)}` : `${call} ${detail ?? ""}`,
+  status: ({ object, field, from, to, reason }) =>
+    field === "watch" ? `${object}: ${to}` : `${object}: ${field} ${from === null || from === undefined ? "" : `${from} →`} ${to}${reason && !String(to).endsWith(reason) ? ` (${reason})` : ""}`,
+  event: ({ reason, message }) => `${reason}: ${message}`,
+  image: ({ op, image, object, bytes, total }) => `Image ${image ?? object}: ${op}${total ? ` ${formatBytes(bytes)} of ${formatBytes(total)}` : ""}`,
+  end: ({ reason }) => `End of the run: ${reason}`,
+};
+
+function sayOther(record) {
+  const { layer, call, detail } = record;
+  return [capital(layer), call, detail].filter(Boolean).join(": ");
+}
+
+function exitWords(code, reason) {
+  if (code === undefined) return "";
+  return `with exit code ${code}${reason ? ` (${reason})` : ""}`;
+}
+
+export function formatBytes(bytes) {
+  if (bytes < 1024) return `${bytes} B`;
+  const power = Math.min(4, Math.floor(Math.log2(bytes) / 10));
+  return `${Number((bytes / 1024 ** power).toPrecision(3))} ${["B", "KiB", "MiB", "GiB", "TiB"][power]}`;
+}
+
+const TYPES = { pod: "Pod", init: "Init container", sidecar: "Sidecar", main: "Container", ephemeral: "Ephemeral container" };
+
+/** `Sidecar log-sender`. */
+export function describeRow({ type, name }) {
+  return `${TYPES[type] ?? capital(type)} ${name}`;
+}
+
+/** What is to be said of a span, as [label, value] pairs. */
+export function describeSpan(span, palette, nowS) {
+  const open = span.endS === null || span.endS > nowS;
+  const endS = open ? nowS : span.endS;
+  const reason = span.state.split(":")[1] ?? "";
+  const { label } = palette.state(span.state);
+  const pairs = [["State", label]];
+  if (reason && /^[A-Z]/.test(reason) && reason !== label) pairs.push(["Reason", reason]);
+  pairs.push(["From", formatInstant(span.startS, DECIMALS)]);
+  pairs.push(["To", open ? `${formatInstant(nowS, DECIMALS)}, goes on` : formatInstant(endS, DECIMALS)]);
+  pairs.push(["Duration", formatDuration(endS - span.startS)]);
+  if (span.attempt > 0) pairs.push(["Instance", `${span.attempt + 1} (restarted ${span.attempt}×)`]);
+  if (span.state.startsWith("terminated") && span.exitCode !== null) pairs.push(["Exit code", String(span.exitCode)]);
+  return pairs;
+}
+
+/** The records that led to this one, the nearest first. */
+export function causes(records, seq, limit = 6) {
+  const chain = [];
+  for (let record = records[seq]; record && chain.length < limit; record = records[record.because]) {
+    chain.push(record);
+    if (record.because === undefined || record.because >= record.seq) break;
+  }
+  return chain;
+}
+
+/** Why a span began, in one line: the API's message for this state if there is one, else the record itself. */
+export function describeCause(records, row, span) {
+  const first = records[span.seq];
+  if (!first) return "";
+  const untilS = span.endS ?? Infinity;
+  for (let seq = span.seq; seq < records.length && records[seq].t <= untilS && seq < span.seq + 400; seq += 1) {
+    const { layer, pod, object, field, message } = records[seq];
+    const subject = row.type === "pod" ? "pod" : row.name;
+    if (layer === "status" && pod === row.pod && object === subject && message && (field === "state" || field === "phase")) return message;
+  }
+  return describeRecord(first);
+}
+
+function capital(word) {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
