@@ -58,7 +58,7 @@ class Status:
 async def follow(run: Run, from_seq: int) -> AsyncGenerator[str, None]:
     """The messages for one socket, from the greeting to the final state. Raises FeedLost."""
     seq = from_seq
-    async with _subscribed(run.pk) as feed:
+    async with _subscribed(run) as feed:
         said = feed.status
         head = feed.next_seq - 1
         yield hello_message(scenario=run.scenario_id, version=run.simulator_version, status=said.state, head=head, queue=said.queue, error=said.error)
@@ -80,7 +80,7 @@ async def follow(run: Run, from_seq: int) -> AsyncGenerator[str, None]:
 class Feed:
     """One run as this process sees it, from its first viewer to its last."""
 
-    def __init__(self, run_id: int) -> None:
+    def __init__(self, run: Run) -> None:
         self.status: Status
         """Of the row when it was last looked at; there from version 1 on."""
         self.next_seq = 0
@@ -88,11 +88,11 @@ class Feed:
         self.version = 0
         """Counts the changes of the two."""
         self.viewers = 0
-        self._run_id = run_id
+        self._run = run
         self._ring: deque[Frame] = deque(maxlen=RING_FRAMES)
         self._changed = asyncio.Event()
         self._redis = async_client()
-        self._reader = asyncio.create_task(self._read(), name=f"reader of run {run_id}")
+        self._reader = asyncio.create_task(self._read(), name=f"reader of run {run.pk}")
         self._reader.add_done_callback(lambda _: self._wake())
 
     @property
@@ -126,11 +126,11 @@ class Feed:
 
     async def _from_store(self, seq: int) -> Frame | None:
         if self.status.state.is_terminal:
-            return await database_sync_to_async(_artefact_frame)(self._run_id, seq) if seq < self.status.records else None
+            return await database_sync_to_async(_artefact_frame)(self._run.pk, seq) if seq < self.status.records else None
         if seq >= self.next_seq:
             return None
         try:
-            entries = await self._redis.xrange(stream_key(self._run_id), min=entry_id(seq + 1), count=1)
+            entries = await self._redis.xrange(stream_key(self._run), min=entry_id(seq + 1), count=1)
         except RedisError as error:
             raise FeedLost from error
         frame = _frame(*entries[0]) if entries else None
@@ -143,7 +143,7 @@ class Feed:
         last = b"0-0"
         if self.status.state.is_terminal:
             self.next_seq = self.status.records
-        elif tail := await self._redis.xrevrange(stream_key(self._run_id), count=1):
+        elif tail := await self._redis.xrevrange(stream_key(self._run), count=1):
             last = tail[0][0]
             self.next_seq = next_seq_of(last)
         self._wake()
@@ -153,7 +153,7 @@ class Feed:
 
     async def _take(self, last: bytes) -> bytes:
         """What came after the entry `last`. Returns the id of the new last one."""
-        reply = await self._redis.xread({stream_key(self._run_id): last}, count=READ_FRAMES, block=BLOCK_MS)
+        reply = await self._redis.xread({stream_key(self._run): last}, count=READ_FRAMES, block=BLOCK_MS)
         entries = reply[0][1] if reply else []
         frames = [frame for entry in entries if (frame := _frame(*entry))]
         for frame in frames:
@@ -165,7 +165,7 @@ class Feed:
         return entries[-1][0] if entries else last
 
     async def _look(self) -> None:
-        self.status = await database_sync_to_async(_status)(self._run_id)
+        self.status = await database_sync_to_async(_status)(self._run.pk)
 
     def _wake(self) -> None:
         self.version += 1
@@ -183,12 +183,12 @@ def live_feeds() -> int:
 
 
 @contextlib.asynccontextmanager
-async def _subscribed(run_id: int) -> AsyncIterator[Feed]:
+async def _subscribed(run: Run) -> AsyncIterator[Feed]:
     """A feed that knows the run's status. It is shared while it is live, and closed behind its last viewer. Raises FeedLost."""
     feeds = _feeds.setdefault(asyncio.get_running_loop(), {})
-    feed = feeds.get(run_id)
+    feed = feeds.get(run.pk)
     if feed is None or feed.is_over:
-        feed = feeds[run_id] = Feed(run_id)
+        feed = feeds[run.pk] = Feed(run)
     feed.viewers += 1
     try:
         await feed.newer_than(0)
@@ -196,8 +196,8 @@ async def _subscribed(run_id: int) -> AsyncIterator[Feed]:
     finally:
         feed.viewers -= 1
         if not feed.viewers:
-            if feeds.get(run_id) is feed:
-                del feeds[run_id]
+            if feeds.get(run.pk) is feed:
+                del feeds[run.pk]
             await feed.close()
 
 

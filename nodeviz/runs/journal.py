@@ -97,7 +97,7 @@ class Journal:
 
     def _append(self, *entry: str | bytes) -> bytes:
         """Through the fence. Returns the stream's last id; without an entry it only closes the fence behind us. Raises Fenced."""
-        keys = (stream_key(self._run.pk), epoch_key(self._run.pk))
+        keys = (stream_key(self._run), epoch_key(self._run))
         last = client().eval(APPEND, len(keys), *keys, self._run.epoch, int(LIVE_TTL.total_seconds()), *entry)
         if last is None:
             raise Fenced
@@ -107,6 +107,6 @@ class Journal:
 def wake_readers(run: Run) -> None:
     """Tell who follows that the row has changed. Without this they find out a moment later by themselves, so an unreachable Redis stops nothing here."""
     try:
-        client().eval(WAKE, 1, stream_key(run.pk), int(CLOSED_TTL.total_seconds()))
+        client().eval(WAKE, 1, stream_key(run), int(CLOSED_TTL.total_seconds()))
     except redis.RedisError as error:
         log.warning("readers of %s are not woken: %s", run, error)

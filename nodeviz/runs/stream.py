@@ -12,20 +12,22 @@ import redis
 import redis.asyncio
 from django.conf import settings
 
+from nodeviz.runs.models import Run
+
 SOCKET_TIMEOUT_S = 15
 """Must exceed every blocking read. redis-py's newer default (5 s) is named here, so that an upgrade does not cut idle readers off."""
 
 FRAME_FIELD = b"frame"
 
 
-def stream_key(run_id: int) -> str:
-    """The run's frames."""
-    return f"nodeviz:run:{run_id}:frames"
+def stream_key(run: Run) -> str:
+    """The run's frames. The scenario's random id is in it, because row numbers start again with a new database and Redis may be older."""
+    return f"nodeviz:run:{run.scenario_id}:{run.pk}:frames"
 
 
-def epoch_key(run_id: int) -> str:
+def epoch_key(run: Run) -> str:
     """The newest epoch that ever wrote."""
-    return f"nodeviz:run:{run_id}:epoch"
+    return f"nodeviz:run:{run.scenario_id}:{run.pk}:epoch"
 
 
 def entry_id(next_seq: int) -> str:

@@ -23,7 +23,7 @@ MakeRun = Callable[..., Run]
 
 def written(redis_client: redis.Redis, run: Run) -> list[tuple[bytes, bytes]]:
     """The frames in the stream, with their ids."""
-    return [(entry, fields[FRAME_FIELD]) for entry, fields in redis_client.xrange(stream_key(run.pk)) if FRAME_FIELD in fields]
+    return [(entry, fields[FRAME_FIELD]) for entry, fields in redis_client.xrange(stream_key(run)) if FRAME_FIELD in fields]
 
 
 def lines(packed: list[bytes]) -> list[str]:
@@ -140,16 +140,16 @@ def test_waking_readers_leaves_room_for_the_next_frame(undisturbed: list[tuple[b
     write(run, RECORDS)
 
     assert written(redis_client, run) == undisturbed
-    assert [entry for entry, fields in redis_client.xrange(stream_key(run.pk)) if FRAME_FIELD not in fields] == [b"0-1", b"0-2", b"3-1", b"3-2"]
+    assert [entry for entry, fields in redis_client.xrange(stream_key(run)) if FRAME_FIELD not in fields] == [b"0-1", b"0-2", b"3-1", b"3-2"]
 
 
 def test_streams_go_away_by_themselves(redis_client: redis.Redis, make_run: MakeRun) -> None:
     run = claim(make_run())
     journal = write(run, RECORDS)
-    assert 80_000 < redis_client.ttl(stream_key(run.pk)) <= 86_400
+    assert 80_000 < redis_client.ttl(stream_key(run)) <= 86_400
     journal.finish(VERDICT)
 
-    assert 0 < redis_client.ttl(stream_key(run.pk)) <= 600
+    assert 0 < redis_client.ttl(stream_key(run)) <= 600
 
 
 def test_frames_are_cut_at_the_same_places_however_often() -> None:

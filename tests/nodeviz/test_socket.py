@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from asgiref.testing import ApplicationCommunicator
 
 import simulator
 from nodeviz.asgi import application
-from nodeviz.runs import feed
+from nodeviz.runs import consumers, feed
 from nodeviz.runs.dispatch import give_up
 from nodeviz.runs.journal import Journal, Record, wake_readers
 from nodeviz.runs.models import Run, RunState
@@ -31,14 +32,14 @@ class Viewer:
     """A browser's end of a socket."""
 
     def __init__(self, scenario_id: str, origin: bytes = b"http://localhost") -> None:
-        scope = {
+        self.scope = {
             "type": "websocket",
             "path": f"/ws/runs/{scenario_id}/",
             "query_string": b"",
             "headers": [(b"origin", origin), (b"host", b"localhost")],
             "subprotocols": [],
         }
-        self.connection = ApplicationCommunicator(application, scope)
+        self.connection = ApplicationCommunicator(application, self.scope)
 
     async def open(self) -> str:
         """Returns how the handshake was answered."""
@@ -224,7 +225,7 @@ async def test_a_stream_that_lost_its_beginning_is_made_up_for_by_the_artefact(m
     run = await sync_to_async(make_run)()
     holder = await pen(run)
     await write(holder, 600)
-    await sync_to_async(redis_client.delete)(stream_key(run.pk))
+    await sync_to_async(redis_client.delete)(stream_key(run))
     await write(holder, 600)
     async with socket(run) as viewer:
         await join(viewer, 100)
@@ -379,3 +380,23 @@ async def test_the_last_viewer_takes_the_feed_with_him(make_run: MakeRun) -> Non
         assert feed.live_feeds() == 1
 
     assert feed.live_feeds() == 0
+
+
+async def test_a_socket_that_takes_nothing_is_closed(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "STALLED_S", 0.05)
+    run = await sync_to_async(lambda: finished(make_run()))()
+    closed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    said = asyncio.Queue[dict[str, Any]]()
+    await said.put({"type": "websocket.connect"})
+    await said.put({"type": "websocket.receive", "text": '{"op": "join", "from": 0}'})
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "websocket.send":
+            await asyncio.Event().wait()
+        elif message["type"] == "websocket.close":
+            closed.set_result(message["code"])
+            await said.put({"type": "websocket.disconnect", "code": message["code"]})
+
+    await asyncio.wait_for(application(Viewer(run.scenario_id).scope, said.get, send), 5)
+
+    assert await closed == 4008
