@@ -78,7 +78,7 @@ make_environment() {
 
 # Puts a Node.js that is new enough on PATH: the machine's, else one from the Python package registry.
 find_node() {
-    if command -v npm >/dev/null && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null; then
+    if command -v npm >/dev/null && node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null; then
         return
     fi
     PATH=$PWD/.venv/bin:$PATH

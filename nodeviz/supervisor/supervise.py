@@ -99,14 +99,14 @@ class Supervisor:
     async def _prepare(self, setup: Setup) -> None:
         """Tables and static files; hardly any time if nothing has changed. Raises CannotStart and django.db.DatabaseError."""
         if await asyncio.to_thread(preparation.migrations_pending):
-            await self._run_once(programs.migrate())
+            await self._run_once(programs.migrate(), "bringing the database up to date")
         if setup.static_root and (stamp := await asyncio.to_thread(preparation.stale_static_files, setup.static_root)):
-            await self._run_once(programs.collect_static())
+            await self._run_once(programs.collect_static(), "compressing the static files (a few seconds, only after a change)")
             stamp.leave()
 
-    async def _run_once(self, program: Program) -> None:
+    async def _run_once(self, program: Program, what: str) -> None:
         """For one that ends by itself. Raises CannotStart if it fails."""
-        self._show(program.name, "at work")
+        self._show(program.name, what)
         child = self._children[program.name] = await Child.start(program, folder=self._folder, show=self._show)
         code = await child.ended()
         del self._children[program.name]

@@ -84,7 +84,7 @@ class Command(BaseCommand):
                 return programs.redis_server(found.binary, socket, data), f"unix://{socket}"
 
     def _show(self, name: str, line: str) -> None:
-        prefix = f"{name:6} |"
+        prefix = f"{name:7} |"
         if self.stdout.isatty() and not os.environ.get("NO_COLOR"):
             prefix = f"\x1b[{COLOURS.get(name, 32)}m{prefix}\x1b[0m"
         self._say(f"{prefix} {line}")
