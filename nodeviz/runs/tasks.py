@@ -75,7 +75,9 @@ def explained(error: Exception, run: Run) -> str:
     if isinstance(error, CannotCompute):
         return str(error)
     fault = "" if isinstance(error, simulator.ManifestError) else "This is a fault of nodeviz, not of the input. "
-    return f"{fault}{type(error).__name__}: {error} (simulator {run.simulator_version}, seed {_seed(run)})"
+    # PostgreSQL stores no NUL, and a message may quote what a person wrote.
+    said = str(error).replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return f"{fault}{type(error).__name__}: {said} (simulator {run.simulator_version}, seed {_seed(run)})"
 
 
 def _seed(run: Run) -> str:

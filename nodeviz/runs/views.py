@@ -17,6 +17,7 @@ from nodeviz.runs.dispatch import ensure_run
 from nodeviz.runs.frames import unpack
 from nodeviz.runs.models import ArtefactFrame, Run, RunState
 from nodeviz.runs.palette import palette
+from nodeviz.scenarios.documents import PAGE_LIMITS
 from nodeviz.scenarios.models import Scenario
 
 ACCEPTED, CONFLICT = 202, 409
@@ -31,6 +32,7 @@ def page(request: HttpRequest, scenario_id: str) -> HttpResponse:
     context = {
         "scenario": {"id": scenario.pk, "title": scenario.title, "created": scenario.created, "parent": scenario.parent_id, "text": scenario.text},
         "run": {"status": run.state, "version": run.simulator_version, "verdict": run.verdict, "error": run.error},
+        "problems": [],
         "page_config": page_config(scenario),
     }
     response = render(request, "runs/run.html", context)
@@ -45,6 +47,7 @@ def page_config(scenario: Scenario) -> dict[str, Any]:
         "text": scenario.text,
         "file_name": scenario.documents[0].name,
         "palette": palette(),
+        "limits": PAGE_LIMITS,
         "ws_path": f"/ws/runs/{scenario.pk}/",
         "run_url": reverse("run"),
         "check_url": reverse("check"),

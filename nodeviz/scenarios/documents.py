@@ -15,8 +15,14 @@ MAX_SCENARIO_BYTES = 1 << 20
 MAX_FILES = 100
 """Files of one scenario: a folder of manifests dropped on the page."""
 
+PAGE_LIMITS = {"bytes": MAX_SCENARIO_BYTES, "files": MAX_FILES}
+"""What the page tells, and its editor checks before it sends anything."""
+
 MAX_NAME_CHARACTERS = 100
 """Of a file's name; it stands in front of every problem."""
+
+MAX_TITLE_CHARACTERS = 200
+"""Of a scenario's title; it stands in the top bar."""
 
 DEFAULT_NAME = "pods.yaml"
 """What the editor's text is called until somebody names it."""
@@ -130,4 +136,5 @@ def title_of(scenario: simulator.Scenario) -> str:
     """The scenario's own title, else the first thing it is made of and how many there are besides, else its name."""
     made = [*(workload.name for workload in scenario.workloads), *(pod.name for pod in scenario.pods)]
     others = f" and {len(made) - 1} more" if len(made) > 1 else ""
-    return (scenario.title or (made[0] + others if made else scenario.name))[:200]
+    title = scenario.title or (made[0] + others if made else scenario.name)
+    return "".join(c for c in title if c.isprintable())[:MAX_TITLE_CHARACTERS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 
@@ -9,10 +10,13 @@ from django.db import models
 from django.urls import reverse
 
 import simulator
-from nodeviz.scenarios.documents import Document, joined
+from nodeviz.scenarios.documents import MAX_TITLE_CHARACTERS, Document, joined
 
 ID_BYTES = 8
 """64 random bits are 11 characters of base64url. Random and not a hash of the content, so that nobody can ask whether a text that they know was put in."""
+
+
+ID_PATTERN = "[A-Za-z0-9_][A-Za-z0-9_-]{10}"
 
 
 def new_id() -> str:
@@ -22,17 +26,27 @@ def new_id() -> str:
     return candidate
 
 
+class ScenarioQuerySet(models.QuerySet["Scenario"]):
+    """Looking up by link."""
+
+    def linked(self, scenario_id: str) -> Scenario | None:
+        """By an id that a stranger wrote; None for anything that is none."""
+        return self.filter(pk=scenario_id).first() if re.fullmatch(ID_PATTERN, scenario_id) else None
+
+
 class Scenario(models.Model):
     """All inputs of a run, under an unguessable link. Never changed: an edit makes another one that remembers its parent."""
 
     id = models.CharField(primary_key=True, max_length=11, default=new_id, editable=False)
     files = models.JSONField()
     """`[{"name": …, "text": …}, …]`, as `simulator.load` takes them."""
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=MAX_TITLE_CHARACTERS)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="forks")
     created = models.DateTimeField(auto_now_add=True)
     simulator_version = models.CharField(max_length=40)
     """Of the simulator that first accepted it; runs carry their own."""
+
+    objects = ScenarioQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.id} {self.title}"

@@ -4,12 +4,13 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from nodeviz.scenarios import views
+from nodeviz.scenarios.models import ID_PATTERN
 
 
 class ScenarioIdConverter(StringConverter):
     """What `models.new_id` makes."""
 
-    regex = "[A-Za-z0-9_][A-Za-z0-9_-]{10}"
+    regex = ID_PATTERN
 
 
 register_converter(ScenarioIdConverter, "scenario_id")

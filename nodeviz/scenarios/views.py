@@ -129,7 +129,7 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 def scenario_of(documents: Sequence[docs.Document], loaded: simulator.Scenario, *, parent_id: str) -> Scenario:
     """A new link; or the parent itself, if nothing was changed."""
-    parent = Scenario.objects.filter(pk=parent_id).first()
+    parent = Scenario.objects.linked(parent_id)
     if parent and parent.text == docs.joined(documents).text:
         return parent
     files = [{"name": document.name, "text": document.content} for document in documents]
@@ -173,9 +173,9 @@ def editor(
         "file_name": file_name,
         "problems": [as_json(problem) for problem in problems],
         "examples": examples,
-        "limits": {"bytes": docs.MAX_SCENARIO_BYTES, "files": docs.MAX_FILES},
+        "limits": docs.PAGE_LIMITS,
         "parent_id": parent_id,
-        "page_config": {"run_url": reverse("run"), "check_url": reverse("check"), "palette": palette(), "examples": examples},
+        "page_config": {"run_url": reverse("run"), "check_url": reverse("check"), "limits": docs.PAGE_LIMITS, "palette": palette(), "examples": examples},
     }
     return render(request, "scenarios/new.html", context, status=status)
 

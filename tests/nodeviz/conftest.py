@@ -53,13 +53,6 @@ def redis_client(redis_url: str, settings: object, send_through: Callable[[str],
     stream.client.cache_clear()
 
 
-@pytest.fixture(autouse=True)
-def plain_static_files(settings: object) -> None:
-    """Pages are rendered without the names that `collectstatic` gives to their assets."""
-    storages = settings.STORAGES  # type: ignore[attr-defined]
-    settings.STORAGES = {**storages, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # type: ignore[attr-defined]
-
-
 @pytest.fixture
 def make_scenario(db: None) -> Callable[..., Scenario]:
     """A link to a text."""

@@ -111,6 +111,11 @@ def test_problems_point_at_the_lines_of_the_joined_text() -> None:
             "A title",
             id="a scenario's own title wins",
         ),
+        pytest.param(
+            f'{POD}---\napiVersion: nodeviz.dev/v1alpha1\nkind: Scenario\nmetadata: {{name: s}}\nspec: {{title: "a\\0b\\nc"}}\n',
+            "abc",
+            id="what does not print is dropped",
+        ),
     ],
 )
 def test_titles(text: str, title: str) -> None:

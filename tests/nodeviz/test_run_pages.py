@@ -14,6 +14,7 @@ from django.utils import timezone
 import simulator
 from nodeviz.runs.models import Run, RunState
 from nodeviz.runs.tasks import simulate_run
+from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios.models import Scenario
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
@@ -49,6 +50,7 @@ def test_the_page_knows_all_that_its_scripts_need(client: Client, make_run: Make
         "scenario": run.scenario_id,
         "text": run.scenario.text,
         "file_name": "pods.yaml",
+        "limits": {"bytes": docs.MAX_SCENARIO_BYTES, "files": docs.MAX_FILES},
         "ws_path": f"/ws/runs/{run.scenario_id}/",
         "run_url": "/run",
         "check_url": "/check",

@@ -116,7 +116,7 @@ def test_run_without_an_edit_tries_a_failed_run_again(client: Client, make_run: 
     assert run.state == RunState.QUEUED
 
 
-@pytest.mark.parametrize("parent", ["AAAAAAAAAAA", "'; --", "x" * 10_000])
+@pytest.mark.parametrize("parent", ["AAAAAAAAAAA", "'; --", "x" * 10_000, "\x00AAAAAAAAAA"])
 def test_a_parent_that_there_is_not_is_no_parent(client: Client, parent: str) -> None:
     client.post("/run", {"text": POD, "parent": parent})
 
