@@ -10,7 +10,7 @@ import dataclasses
 import logging
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import redis
 from django.db import transaction
@@ -98,15 +98,16 @@ class Journal:
     def _append(self, *entry: str | bytes) -> bytes:
         """Through the fence. Returns the stream's last id; without an entry it only closes the fence behind us. Raises Fenced."""
         keys = (stream_key(self._run), epoch_key(self._run))
-        last = client().eval(APPEND, len(keys), *keys, self._run.epoch, int(LIVE_TTL.total_seconds()), *entry)
+        arguments = (str(self._run.epoch), str(int(LIVE_TTL.total_seconds())), *entry)
+        last = cast("bytes | None", client().eval(APPEND, len(keys), *keys, *arguments))
         if last is None:
             raise Fenced
-        return bytes(last)
+        return last
 
 
 def wake_readers(run: Run) -> None:
     """Tell who follows that the row has changed. Without this they find out a moment later by themselves, so an unreachable Redis stops nothing here."""
     try:
-        client().eval(WAKE, 1, stream_key(run), int(CLOSED_TTL.total_seconds()))
+        client().eval(WAKE, 1, stream_key(run), str(int(CLOSED_TTL.total_seconds())))
     except redis.RedisError as error:
         log.warning("readers of %s are not woken: %s", run, error)

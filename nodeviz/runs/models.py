@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.db import models
@@ -21,7 +22,7 @@ MAX_ATTEMPTS = 4
 """Workers that may die on one run before it is called failed: a run that exhausts memory must not go round for ever."""
 
 
-class RunState(models.TextChoices):
+class RunState(StrEnum):
     """Where a run is on its way."""
 
     QUEUED = "queued"
@@ -93,7 +94,7 @@ class Run(models.Model):
 
     scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="runs")
     simulator_version = models.CharField(max_length=40)
-    state = models.CharField(max_length=10, choices=RunState, default=RunState.QUEUED, editable=False)
+    state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in RunState], default=RunState.QUEUED, editable=False)
     epoch = models.PositiveIntegerField(default=0)
     """Counts the claims. Who writes under an older one is a worker that was given up, and is refused."""
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -10,6 +10,7 @@ import ipaddress
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -63,9 +64,10 @@ def take_token(bucket: Bucket, address: str, *, now_ms: int) -> bool:
     """Is there one left? Without Redis everybody may: a page that can be misused for a while is better than none."""
     key = f"nodeviz:bucket:{bucket.name}:{neighbourhood(address)}"
     try:
-        return int(client().eval(TAKE, 1, key, bucket.capacity, bucket.per_minute / 60_000, now_ms)) >= 0
+        left = client().eval(TAKE, 1, key, str(bucket.capacity), str(bucket.per_minute / 60_000), str(now_ms))
     except RedisError:
         return True
+    return cast("int", left) >= 0
 
 
 def neighbourhood(address: str) -> str:
