@@ -61,7 +61,7 @@ FAMILIES: Mapping[str, Family] = {
 STATES: Mapping[str, State] = {
     # what a container waits for
     "waiting": State(family="waiting"),
-    "waiting:PodInitializing": State(family="waiting", label="Waiting for the init containers"),
+    "waiting:PodInitializing": State(family="waiting", label="Waiting for its turn"),
     "waiting:ContainerCreating": State(family="waiting", label="ContainerCreating", pattern="dots"),
     "creating": State(family="waiting", label="Being created and started", pattern="dots"),
     "pulling:queued": State(family="waiting", label="Waiting for a pull slot", pattern="dashes"),
@@ -84,10 +84,11 @@ STATES: Mapping[str, State] = {
     # its process is there
     "running": State(family="starting", label="Running"),
     "running:init": State(family="starting", label="Running (init container)"),
+    "running:unreported": State(family="starting", label="Running, not yet reported by the kubelet", pattern="dots"),
     "running:not-started": State(family="starting", label="Running, startup probe not yet passed", pattern="slash"),
     "running:post-start": State(family="starting", label="Running its postStart hook", pattern="plus"),
     "running:not-ready": State(family="starting", label="Running, not ready"),
-    "running:ready": State(family="ready", label="Running, ready"),
+    "running:ready": State(family="ready", label="Ready"),
     # its process is being ended
     "terminating": State(family="terminating", label="Terminating"),
     "terminating:pre-stop": State(family="terminating", label="Running its preStop hook", pattern="plus"),
@@ -103,7 +104,7 @@ STATES: Mapping[str, State] = {
     "pod": State(family="waiting"),
     "pod:Pending": State(family="waiting", label="Pending"),
     "pod:Running": State(family="starting", label="Running, not ready"),
-    "pod:Ready": State(family="ready", label="Running, ready"),
+    "pod:Ready": State(family="ready", label="Ready"),
     "pod:Terminating": State(family="terminating", label="Terminating"),
     "pod:Succeeded": State(family="completed", label="Succeeded"),
     "pod:Failed": State(family="failed", label="Failed", trouble=True),
@@ -113,6 +114,7 @@ MARKS: Mapping[str, Mark] = {
     "pull": Mark(label="Pull started", glyph="arrow", family="pulling"),
     "pull-failed": Mark(label="Pull failed", glyph="arrow-struck", family="failed", trouble=True),
     "restart": Mark(label="Restarted", glyph="triangle"),
+    "startup-failed": Mark(label="Startup probe failed", glyph="diamond-open", family="starting"),
     "probe-failed": Mark(label="Probe failed", glyph="diamond", family="failed", trouble=True),
     "probe-passed": Mark(label="Probe passed", glyph="diamond-open", family="ready"),
     "hook-failed": Mark(label="Hook failed", glyph="diamond", family="failed", trouble=True),

@@ -19,7 +19,7 @@ const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: fal
  * @param {HTMLElement} parts.host   Plotly's element
  * @param {HTMLCanvasElement} parts.canvas
  * @param {object} parts.palette     see palette.js
- * @param {(view: {startS: number, endS: number}, done: boolean) => void} onDrag the reader's drag makes this view
+ * @param {(view: {startS: number, endS: number}) => void} onDrag the reader's drag makes this view
  */
 export async function createChart({ host, canvas, palette }, onDrag) {
   const painter = createPainter(canvas, palette);
@@ -53,16 +53,17 @@ export async function createChart({ host, canvas, palette }, onDrag) {
 
   host.addEventListener("pointerdown", () => (dragging = true));
   window.addEventListener("pointerup", () => (dragging = false));
-  host.on("plotly_relayouting", (change) => report(change, false));
-  host.on("plotly_relayout", (change) => {
+  host.on("plotly_relayouting", report);
+  host.on("plotly_relayout", () => {
     dragging = false;
-    report(change, true);
+    report();
   });
 
-  function report(change, done) {
-    const range = change["xaxis.range"] ?? [change["xaxis.range[0]"], change["xaxis.range[1]"]];
+  /** What the axis shows, not what the message says: while a zoom box is drawn, the message already has the range that it would make. */
+  function report() {
+    const [startS, endS] = host._fullLayout.xaxis.range;
     // Our own relayouts come back through here; they are the view that was drawn last.
-    if (Number.isFinite(range[0]) && !(drawn && range[0] === drawn.startS && range[1] === drawn.endS)) onDrag({ startS: range[0], endS: range[1] }, done);
+    if (!drawn || startS !== drawn.startS || endS !== drawn.endS) onDrag({ startS, endS });
   }
 
   function place() {

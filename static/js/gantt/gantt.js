@@ -19,7 +19,7 @@ import { createTooltip } from "./tooltip.js";
 /**
  * @param {HTMLElement} root the scroll container
  * @param {object} palette
- * @param {object} on  what the reader does: view(view, done), seek(atS), select(row, span), hover(hit), fold(pod), zoom(factor, atS), pan(share), fit()
+ * @param {object} on  what the reader does: view(view), seek(atS), select(row, span), hover(hit), fold(pod), zoom(factor, atS), pan(share), fit()
  */
 export async function createGantt(root, palette, on) {
   const column = el("div", { class: "gantt-labels" });
@@ -72,8 +72,12 @@ export async function createGantt(root, palette, on) {
     /** @param {object} state rows, view, nowS (head), clockS, hidden (future), selected, hovered, dimmed, collapsed, records */
     draw(state) {
       records = state.records;
-      spacer.style.height = `${AXIS_PX + state.rows.length * ROW_PX + 8}px`;
-      scene = { ...state, scrollPx: root.scrollTop, heightPx: chart.size.heightPx };
+      // What the tooltip is about has moved away under the pointer.
+      if (scene && (scene.view.startS !== state.view.startS || scene.view.endS !== state.view.endS)) tooltip.hide();
+      const heightPx = AXIS_PX + state.rows.length * ROW_PX + 8;
+      spacer.style.height = `${heightPx}px`;
+      root.closest(".panes").style.setProperty("--rows-px", `${heightPx}px`);
+      scene = { ...state, view: { ...state.view }, scrollPx: root.scrollTop, heightPx: chart.size.heightPx };
       const drawn = chart.draw(scene);
       labels.draw({ ...scene, themeName: theme.name });
       this.drawClock(state);

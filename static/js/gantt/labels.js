@@ -25,10 +25,11 @@ export function createLabels(column, palette, { onSelect, onToggle }) {
       const isPod = row.type === "pod";
       const fold = isPod ? el("button", { class: "label-fold", type: "button", tabindex: "-1", onclick: () => onToggle(row.pod) }) : null;
       const chip = CHIPS[row.type] ? el("span", { class: "label-chip" }, CHIPS[row.type]) : null;
-      const line = el("div", { class: `label label-${row.type}` }, fold, chip, name, swatch, status);
+      const restarts = el("span", { class: "label-restarts" });
+      const line = el("div", { class: `label label-${row.type}` }, fold, chip, name, swatch, status, restarts);
       line.style.height = `${ROW_PX}px`;
       line.addEventListener("click", (event) => event.target === fold || onSelect(row));
-      lines.set(row.key, { line, status, swatch, fold });
+      lines.set(row.key, { line, status, swatch, fold, restarts });
     }
     return lines.get(row.key);
   }
@@ -45,12 +46,13 @@ export function createLabels(column, palette, { onSelect, onToggle }) {
       const [first, last] = visibleRows(rows.length, scrollPx, heightPx);
       for (let index = first; index < last; index += 1) {
         const row = rows[index];
-        const { line, status, swatch, fold } = lineFor(row);
+        const { line, status, swatch, fold, restarts } = lineFor(row);
         const span = spanAt(row, clockS);
         const state = span && palette.state(span.state);
-        const restarts = row.type === "pod" ? 0 : restartsAt(row, clockS);
-        setText(status, [state?.label ?? "", restarts ? `${restarts}×` : ""].filter(Boolean).join(" · "));
-        status.title = restarts ? `${state?.label ?? ""}, restarted ${restarts}×` : (state?.label ?? "");
+        const count = row.type === "pod" ? 0 : restartsAt(row, clockS);
+        setText(status, state?.label ?? (row.spans.length && clockS >= row.spans[0].startS ? "gone" : ""));
+        setText(restarts, count ? `↻ ${count}` : "");
+        restarts.title = count ? `Restarted ${count}×` : "";
         swatch.style.backgroundColor = state ? state.family[themeName] : "transparent";
         line.classList.toggle("selected", selected?.row === row);
         if (fold) {

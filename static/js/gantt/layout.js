@@ -90,10 +90,9 @@ export function marksOf(marks, view, apartPx) {
   return shown;
 }
 
-/** The view that shows from 0 to `endS` with a little air on both sides. */
+/** The view of an interval, with a little air before it. */
 export function fitted(startS, endS) {
-  const lengthS = Math.max(endS - startS, 1);
-  return { startS: startS - lengthS * 0.01, endS: endS + lengthS * 0.03 };
+  return { startS: startS - (endS - startS) * 0.012, endS };
 }
 
 const SHORTEST_S = 0.02;

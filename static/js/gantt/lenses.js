@@ -21,12 +21,13 @@ function nodeState(container) {
   return container.state;
 }
 
-function runningState({ type, ready, started, stopping, signal, hook }) {
+function runningState({ state, type, ready, started, stopping, signal, hook }) {
   if (signal === "SIGKILL") return "terminating:killed";
   if (signal) return "terminating:signalled";
   if (stopping) return hook === "preStop" ? "terminating:pre-stop" : "terminating:waiting";
   if (hook === "postStart") return "running:post-start";
   if (type === "init") return "running:init";
+  if (state !== "running") return "running:unreported";
   if (ready) return "running:ready";
   return started ? "running:not-ready" : "running:not-started";
 }
@@ -34,7 +35,7 @@ function runningState({ type, ready, started, stopping, signal, hook }) {
 function apiState({ state, type, ready, started }, pod) {
   if (state !== "running") return state;
   if (pod.deleting) return "terminating";
-  return runningState({ type, ready, started });
+  return runningState({ state, type, ready, started });
 }
 
 function isWaiting({ state }) {

@@ -14,10 +14,12 @@ const KINDS = {
     return null;
   },
 
-  probe({ result, count }) {
+  probe({ probe, result, count }) {
     if (result === "success") return "probe-passed";
     // The change of the stored result is recorded besides the failures that led to it, without a count.
-    return count === undefined ? null : "probe-failed";
+    if (count === undefined) return null;
+    // A startup probe is there to fail for a while.
+    return probe === "startup" ? "startup-failed" : "probe-failed";
   },
 
   hook: ({ call }) => (call === "failed" || call === "timed out" ? "hook-failed" : null),

@@ -14,6 +14,7 @@ export function createPalette(table) {
 
   return {
     families: [...families.values()],
+    markKinds: Object.keys(table.marks),
 
     family: (name) => families.get(name),
 
@@ -25,7 +26,7 @@ export function createPalette(table) {
 
     /** { label, glyph, family (or null), trouble } of a kind of mark. */
     mark(kind) {
-      const mark = table.marks[kind];
+      const mark = table.marks[kind] ?? { label: kind, glyph: "diamond-open", trouble: false };
       return { ...mark, family: families.get(mark.family) ?? null };
     },
   };

@@ -24,19 +24,19 @@ export function createSpans(lens = "node") {
     pods: new Map(),
     /** Row key -> row, in the order in which the trace names them. A key never goes away. */
     rows: new Map(),
-    /** Counts changes, so that a reader knows when to look again. */
-    version: 0,
+    /** When anything was last recorded of any pod. */
+    lastS: 0,
   };
 }
 
 /** Take consecutive records. */
 export function addRecords(model, records) {
   for (const record of records) addRecord(model, record);
-  if (records.length) model.version += 1;
 }
 
 function addRecord(model, record) {
   if (!record.pod) return;
+  model.lastS = record.t;
   let pod = model.pods.get(record.pod);
   if (!pod) {
     pod = newPod(record.pod);

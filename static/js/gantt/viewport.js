@@ -11,17 +11,19 @@ import { fitted, following, panned, zoomed } from "./layout.js";
 /** While a run grows, the axis is changed in steps and not in every frame: a chart that shrinks all the time cannot be read. */
 const GROW_BY = 1.6;
 const SHORTEST_RUN_S = 2;
+/** After the last change comes this share of the run, so that its last state is to be seen. What lies beyond has no news. */
+const TAIL = 0.08;
 
 export function createViewport() {
   return { mode: "fit", startS: 0, endS: 10, reachS: 0 };
 }
 
-/** Something was computed, or the clock moved. Returns whether the view changed. */
-export function settle(viewport, { headS, clockS, over }) {
+/** Something was computed (its last change was at `lastS`), or the clock moved. Returns whether the view changed. */
+export function settle(viewport, { lastS, clockS, over }) {
   const { startS, endS } = viewport;
   if (viewport.mode === "fit") {
-    const reachS = Math.max(headS, SHORTEST_RUN_S);
-    if (over || viewport.reachS < reachS) viewport.reachS = over ? reachS : reachS * GROW_BY;
+    const reachS = Math.max(lastS, SHORTEST_RUN_S);
+    if (over || viewport.reachS < reachS) viewport.reachS = over ? reachS * (1 + TAIL) : reachS * GROW_BY;
     Object.assign(viewport, fitted(0, viewport.reachS));
   } else if (viewport.mode === "follow") {
     Object.assign(viewport, following(viewport, clockS));

@@ -1,5 +1,6 @@
-/** The list of keys, written from the table that acts on them, and the switch that turns them off (WCAG 2.1.4). */
+/** The list of keys, written from the table that acts on them, the switch that turns them off (WCAG 2.1.4), and what the marks on the chart are. */
 
+import { glyphElement } from "../gantt/glyphs.js";
 import { el } from "../text/dom.js";
 import { KEYS } from "../time/keys.js";
 
@@ -30,6 +31,12 @@ export function createHelp(dialog) {
       return off;
     },
     open: () => dialog.showModal(),
+
+    /** @param {object} palette see gantt/palette.js */
+    drawMarks(palette, themeName) {
+      const line = ({ label, glyph, family }) => el("li", null, glyphElement(glyph, family ? family[themeName] : "currentColor"), label);
+      dialog.querySelector("[data-part=marks]").replaceChildren(...palette.markKinds.map((kind) => line(palette.mark(kind))));
+    },
   };
 }
 

@@ -3,7 +3,7 @@
 import { createWorkbench } from "../editor/workbench.js";
 import { jsonBlock } from "../text/dom.js";
 
-const config = { ...jsonBlock("page-config"), limits: jsonBlock("limits") };
+const config = jsonBlock("page-config");
 const workbench = await createWorkbench(document.getElementById("editor-form"), config);
 
 for (const button of document.querySelectorAll("button[data-example]")) {

@@ -136,7 +136,7 @@ function frame(nowMs) {
   const moved = player.tick(clock, elapsedS);
   state.frameMs = clock.playing ? nowMs : 0;
   if (dirty.records) takeIn();
-  const shifted = viewport.settle(view, { headS: clock.headS, clockS: clock.nowS, over });
+  const shifted = viewport.settle(view, { lastS: spans.lastS, clockS: clock.nowS, over });
   if (dirty.draw || dirty.records || moved || shifted) draw();
   dirty.draw = dirty.records = false;
   if (clock.playing && !player.isFollowing(clock)) {
@@ -153,6 +153,7 @@ function takeIn() {
   setText(byId("count-events"), events.count ? String(events.count) : "");
   setText(byId("count-problems"), state.troubles.length ? String(state.troubles.length) : "");
   legend.draw(spans.rows.values(), gantt.themeName);
+  help.drawMarks(palette, gantt.themeName);
 }
 
 function draw() {
@@ -174,7 +175,7 @@ function draw() {
   events.drawClock(clock.nowS);
   drawOpenPanels();
   drawBanner();
-  pill.hidden = clock.over ? viewport.contains(view, clock.nowS) : player.isFollowing(clock) && view.mode !== "free";
+  pill.hidden = clock.over ? player.isAtEnd(clock) || viewport.contains(view, clock.nowS) : player.isFollowing(clock) && view.mode !== "free";
   root.dataset.status = store.run.status;
   root.dataset.records = String(store.records.length);
   if (drawn.bars && !root.dataset.painted) firstBar();
@@ -315,7 +316,7 @@ document.addEventListener("themechange", () => {
 // -- the editor ------------------------------------------------------------------------------------------------------------------
 
 const form = byId("editor-form");
-const workbench = await createWorkbench(form, { ...config, limits: jsonBlock("limits") }, {
+const workbench = await createWorkbench(form, config, {
   onChange: (text) => (form.dataset.edited = String(text !== config.text)),
 });
 byId("discard").addEventListener("click", () => workbench.load(config.text));

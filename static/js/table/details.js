@@ -1,7 +1,7 @@
 /** What is to be known about the selected bar, and why did it begin? */
 
 import { el } from "../text/dom.js";
-import { causes, DECIMALS, describeRecord, describeCause, describeRow, describeSpan } from "../text/describe.js";
+import { apiMessage, causes, DECIMALS, describeRecord, describeRow, describeSpan } from "../text/describe.js";
 import { formatInstant } from "../time/format.js";
 
 const LAYERS = { runtime: "node", hook: "node", image: "node", probe: "kubelet", kubelet: "kubelet", status: "API", event: "API", action: "action" };
@@ -34,16 +34,17 @@ export function createDetails(panel, palette, { onSeek }) {
         const swatch = el("span", { class: "label-dot" });
         swatch.style.backgroundColor = palette.state(span.state).family[themeName];
         const pairs = describeSpan(span, palette, nowS).map(([label, value], index) => el("div", null, el("dt", null, label), el("dd", null, index ? null : swatch, value)));
-        parts.push(el("dl", { class: "facts" }, ...pairs), el("p", null, describeCause(records, row, span)));
+        const message = apiMessage(records, row, span);
+        parts.push(el("dl", { class: "facts" }, ...pairs), message ? el("p", null, message) : null);
       }
       const seq = mark?.seq ?? span?.seq;
-      if (seq !== undefined) parts.push(el("h4", null, "Because of"), el("ol", { class: "records" }, ...causes(records, seq).map(line)));
-      if (span) {
-        const during = recordsDuring(records, row, span);
+      if (seq !== undefined) parts.push(el("h4", null, mark ? "This instant, and what led to it" : "Began with"), el("ol", { class: "records" }, ...causes(records, seq).map(line)));
+      const during = span ? recordsDuring(records, row, span).filter((record) => record.seq !== seq) : [];
+      if (during.length) {
         const cut = during.length > MOST_RECORDS ? [el("li", { class: "muted" }, `and ${during.length - MOST_RECORDS} more`)] : [];
         parts.push(el("h4", null, "Meanwhile"), el("ol", { class: "records" }, ...during.slice(0, MOST_RECORDS).map(line), ...cut));
       }
-      content.replaceChildren(...parts);
+      content.replaceChildren(...parts.filter(Boolean));
     },
   };
 }

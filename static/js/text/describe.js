@@ -73,17 +73,24 @@ export function causes(records, seq, limit = 6) {
   return chain;
 }
 
-/** Why a span began, in one line: the API's message for this state if there is one, else the record itself. */
-export function describeCause(records, row, span) {
-  const first = records[span.seq];
-  if (!first) return "";
+/** What the API says to explain this span; empty if it says nothing. */
+export function apiMessage(records, row, span) {
   const untilS = span.endS ?? Infinity;
-  for (let seq = span.seq; seq < records.length && records[seq].t <= untilS && seq < span.seq + 400; seq += 1) {
+  const subject = row.type === "pod" ? "pod" : row.name;
+  for (let seq = span.seq; seq < records.length && records[seq].t <= untilS && seq < span.seq + FAR; seq += 1) {
     const { layer, pod, object, field, message } = records[seq];
-    const subject = row.type === "pod" ? "pod" : row.name;
     if (layer === "status" && pod === row.pod && object === subject && message && (field === "state" || field === "phase")) return message;
   }
-  return describeRecord(first);
+  return "";
+}
+
+/** Records between what happened and what the API says of it. */
+const FAR = 400;
+
+/** Why a span began, in one line. */
+export function describeCause(records, row, span) {
+  const first = records[span.seq];
+  return first ? apiMessage(records, row, span) || describeRecord(first) : "";
 }
 
 function capital(word) {
