@@ -21,6 +21,7 @@ class CriContainer:
     image: str
     state: RuntimeState
     created_ms: int
+    sandbox_id: int = 0
     started_ms: int = 0
     finished_ms: int = 0
     exit_code: int = 0
@@ -44,6 +45,11 @@ class CriPodStatus:
 
     containers: tuple[CriContainer, ...] = ()
     sandboxes: tuple[CriSandbox, ...] = ()
+
+    @property
+    def active(self) -> tuple[CriContainer, ...]:
+        """The containers of the newest sandbox (ActiveContainerStatuses)."""
+        return tuple(c for c in self.containers if self.sandboxes and c.sandbox_id == self.sandboxes[0].id)
 
     def newest(self, name: str) -> CriContainer | None:
         """The newest instance of a container (FindContainerStatusByName)."""

@@ -40,6 +40,7 @@ class EventRecorder:
         self._version = version
         self._counts: dict[tuple[object, ...], int] = {}
         self._similar: dict[tuple[object, ...], dict[str, int]] = {}
+        self._last_due_ms = 0
         self._buckets: dict[tuple[str, str], _Bucket] = {}
 
     def emit(
@@ -72,7 +73,9 @@ class EventRecorder:
             "count": count,
             "because": because,
         }
-        self._agenda.after(delay_ms, lambda: self._recorder.record("event", **fields))
+        # One broadcaster sends them all, in order.
+        self._last_due_ms = max(self._agenda.now_ms + delay_ms, self._last_due_ms)
+        self._agenda.at(self._last_due_ms, lambda: self._recorder.record("event", **fields))
 
     def _aggregated(self, subject: str, kind: str, reason: str, message: str, field_path: str | None) -> tuple[str, tuple[object, ...]]:
         """From the tenth different message of one reason in ten minutes on they are folded into one Event."""

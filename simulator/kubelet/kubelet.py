@@ -216,8 +216,7 @@ class Kubelet:
             return SyncResult(errors=["FailedMount"])
         self.prober.add_pod(obj)
         probes = ProbeResults(startup=self.prober.results[ProbeType.STARTUP], liveness=self.prober.results[ProbeType.LIVENESS])
-        counts = {c.name: c.restart_count for c in self.statuses.cached(obj).containers}
-        result: SyncResult = yield from self.runtimes.sync_pod(obj, cri, probes, counts)
+        result: SyncResult = yield from self.runtimes.sync_pod(obj, cri, probes)
         if self.recorder.count != began:
             self._record_sync(obj, "SyncPod exit")
         return result
@@ -261,6 +260,7 @@ class Kubelet:
             terminal=terminal,
             container_rules=self.version.on("ContainerRestartRules"),
             ready_to_start_condition=self.version.on("PodReadyToStartContainersCondition"),
+            restart_all_rules=self.version.on("RestartAllContainersOnContainerExits"),
             restarting_all=self.runtimes.is_restarting_all(obj.pod.uid),
             evicted=self._past_deadline(obj, old),
             gate_conditions=obj.gate_conditions,

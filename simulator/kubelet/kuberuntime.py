@@ -6,7 +6,7 @@ killContainer).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from simulator.api_status import Waiting
@@ -57,7 +57,6 @@ class _Start:
 
     obj: PodObject
     status: CriPodStatus
-    counts: Mapping[str, int]
 
 
 class RuntimeManager:
@@ -109,8 +108,8 @@ class RuntimeManager:
         """computePodActions with this version's gates."""
         return compute_pod_actions(obj.pod, status, probes, deleting=obj.deleting, container_rules=self._version.on("ContainerRestartRules"))
 
-    def sync_pod(self, obj: PodObject, status: CriPodStatus, probes: ProbeResults, counts: Mapping[str, int]) -> Steps:
-        """One runtime sync; returns a SyncResult. `counts` are the restart counts that the status shows, for containers without a record."""
+    def sync_pod(self, obj: PodObject, status: CriPodStatus, probes: ProbeResults) -> Steps:
+        """One runtime sync; returns a SyncResult."""
         pod, result = obj.pod, SyncResult()
         trigger = self._restart_all_trigger(obj, status)
         if trigger is not None:
@@ -133,7 +132,7 @@ class RuntimeManager:
             yield self._streams.around_ms(12, (4, 12, 28, 50), f"{pod.uid}/before sandbox", self._agenda.now_ms)
             yield from self._runtime.run_pod_sandbox(pod, actions.sandbox_attempt)
             self.on_sandbox(obj)
-        yield from self._start_all(_Start(obj=obj, status=status, counts=counts), actions, result)
+        yield from self._start_all(_Start(obj=obj, status=status), actions, result)
         return result
 
     def _start_all(self, start: _Start, actions: PodActions, result: SyncResult) -> Steps:
@@ -200,8 +199,7 @@ class RuntimeManager:
     def _start_container(self, start: _Start, container: Container) -> Steps:
         """startContainer: image, create, start, postStart. Returns None, or why it failed."""
         pod = start.obj.pod
-        newest = start.status.newest(container.name)
-        attempt = newest.attempt + 1 if newest else start.counts.get(container.name, 0)
+        attempt = self._runtime.next_attempt(pod.uid, container.name)
         missing = yield from self._images.ensure_image_exists(pod, container)
         if missing:
             self._events.emit(pod, WARNING, "Failed", f"Error: {missing.reason}", container)
@@ -336,7 +334,8 @@ class RuntimeManager:
     def _remove_dead(self, pod: Pod, names: Sequence[str] | set[str], *, keep: int) -> None:
         """Remove dead instances of these containers, but for the newest `keep` of each."""
         for name in sorted(names):
-            dead = [m for m in self._runtime.containers(pod.uid) if m.container.name == name and m.state is not RuntimeState.RUNNING]
+            ended = (RuntimeState.EXITED, RuntimeState.UNKNOWN)
+            dead = [m for m in self._runtime.containers(pod.uid) if m.container.name == name and m.state in ended]
             for made in dead[: len(dead) - keep] if keep else dead:
                 self._runtime.remove_container(made)
 

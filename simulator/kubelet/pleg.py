@@ -72,7 +72,8 @@ class Pleg:
         self._agenda = agenda
         self._streams = streams
         self._evented = evented
-        """Gate EventedPLEG: the runtime tells of every change. Simplified: its relist every 300 s, which then finds nothing new, is the cache's own 5 s tick."""
+        """Gate EventedPLEG: the runtime tells of every change. Simplified: its relist every 300 s, which then finds nothing new, is the cache's own 5 s
+        tick."""
         self._gap_ms = GLOBAL_CACHE_UPDATE_MS if evented else RELIST_GAP_MS
         self._look = look
         self._deliver = deliver

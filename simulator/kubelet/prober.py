@@ -143,6 +143,8 @@ class ProbeWorker:
         self._last_result: bool | None = None
         self._run_length = 0
         self._wake = Gate()
+        self._subscribed: Gate | None = None
+        """The world's gate that wakes this worker; remembered, so that it is asked once."""
         self._triggered = False
         self._stopped = False
         self.task: Task | None = None
@@ -209,8 +211,9 @@ class ProbeWorker:
             delay_ms = min(tick_ms - agenda.now_ms, FOREVER_MS)
             gate = self._wake
             world = self._world_gate()
-            if world is not None:
-                world.when_open(gate.open)
+            if world is not None and world is not self._subscribed:
+                self._subscribed = world
+                world.when_open(self.wake)
             woken = (yield gate) if delay_ms >= FOREVER_MS // 2 else (yield Wait(gate, delay_ms))
             if woken is False:
                 return

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from simulator.api_status import Condition, ContainerStatus, PodStatus, Running, Terminated, Waiting
 from simulator.cri import CriContainer, CriPodStatus
-from simulator.kubelet.restart import should_be_restarted, should_restart_after
+from simulator.kubelet.restart import RESTART_ALL, restarts_all, should_be_restarted, should_restart_after
 from simulator.pod import Container, ContainerType, Pod, ProbeType, RestartPolicy
 from simulator.states import PodPhase, RuntimeState
 
@@ -48,8 +48,10 @@ class StatusInputs:
     container_rules: bool = True
     ready_to_start_condition: bool = True
     """Gate PodReadyToStartContainersCondition."""
+    restart_all_rules: bool = True
+    """Gate RestartAllContainersOnContainerExits."""
     restarting_all: bool = False
-    """RestartAllContainers removed the containers."""
+    """RestartAllContainers has just removed the containers."""
     evicted: tuple[str, str] | None = None
     """(reason, message) that overrides the phase with Failed."""
     gate_conditions: Mapping[str, str] = field(default_factory=dict)
@@ -59,7 +61,9 @@ class StatusInputs:
 def generate_status(pod: Pod, cri: CriPodStatus, inputs: StatusInputs) -> PodStatus:
     """The next status of the pod: containers, phase, conditions."""
     containers = _container_statuses(pod, cri, inputs)
-    phase = compute_phase(pod, containers, terminal=inputs.terminal, container_rules=inputs.container_rules)
+    mains = {c.name for c in pod.containers}
+    main_started = any(c.name in mains and c.state in (RuntimeState.RUNNING, RuntimeState.EXITED) for c in cri.active)
+    phase = compute_phase(pod, containers, terminal=inputs.terminal, container_rules=inputs.container_rules, main_started=main_started)
     old = inputs.old
     if not phase.is_terminal and old.phase.is_terminal:
         phase = old.phase
@@ -70,6 +74,8 @@ def generate_status(pod: Pod, cri: CriPodStatus, inputs: StatusInputs) -> PodSta
     ours = pod_conditions(pod, containers, phase, inputs.gate_conditions)
     if inputs.ready_to_start_condition:
         ours = (Condition(type="PodReadyToStartContainers", status=_bool(has_ready_sandbox(cri))), *ours)
+    if inputs.restart_all_rules and any(rule.action == RESTART_ALL for c in pod.all_containers() for rule in c.restart_policy_rules):
+        ours = (*ours, _all_restarting(pod, cri))
     conditions = {c.type: c for c in (*old.conditions, *ours)}
     return replace(old, phase=phase, reason=reason, message=message, containers=containers, conditions=tuple(conditions.values()))
 
@@ -148,18 +154,18 @@ def _without_record(pod: Pod, container: Container, old: ContainerStatus | None,
     if old is None:
         return blank
     if inputs.restarting_all and not isinstance(old.state, Waiting):
-        seen = old.state if isinstance(old.state, Terminated) and old.state.reason == "" else None
         return replace(
             blank,
             state=Waiting(reason=RESTARTING_ALL, message="The container is removed because RestartAllContainers in place"),
-            last_terminated=seen or Terminated(exit_code=UNKNOWN_EXIT_CODE, reason=RESTARTING_ALL),
+            last_terminated=Terminated(exit_code=UNKNOWN_EXIT_CODE, reason=RESTARTING_ALL),
             restart_count=old.restart_count + 1,
+            ready=old.ready and container.container_type is ContainerType.INIT,
         )
     if isinstance(old.state, Terminated):
         return old
     kept = replace(blank, restart_count=old.restart_count, last_terminated=old.last_terminated)
     if isinstance(old.state, Waiting):
-        return replace(kept, state=old.state) if old.state.reason == RESTARTING_ALL else kept
+        return replace(kept, ready=old.ready and container.container_type is ContainerType.INIT)
     if old.last_terminated is not None:
         return kept
     lost = Terminated(exit_code=UNKNOWN_EXIT_CODE, reason=UNKNOWN_REASON, message=LOST_RUNNING_MESSAGE)
@@ -203,8 +209,13 @@ def _with_probes(pod: Pod, status: ContainerStatus, inputs: StatusInputs) -> Con
 # -- phase ------------------------------------------------------------------------------------------------------------------------
 
 
-def compute_phase(pod: Pod, containers: Iterable[ContainerStatus], *, terminal: bool, container_rules: bool = True) -> PodPhase:
-    """getPhase: the counters of the specification's section 11, first match wins."""
+def compute_phase(
+    pod: Pod, containers: Iterable[ContainerStatus], *, terminal: bool, container_rules: bool = True, main_started: bool | None = None
+) -> PodPhase:
+    """getPhase: the counters of the specification's section 11, first match wins.
+
+    `main_started`: has a main of the current sandbox started? None: as the statuses show.
+    """
     by_name = {c.name: c for c in containers}
     pending_init = failed_init = waiting = running = stopped = succeeded = stopped_for_good = unknown = pending_sidecars = 0
     for container in pod.init_containers:
@@ -223,25 +234,27 @@ def compute_phase(pod: Pod, containers: Iterable[ContainerStatus], *, terminal: 
         outcome = _outcome(status)
         if status is None or isinstance(status.state, Running) or outcome is None:
             pending_init += 1
-        elif outcome != 0 and not _restartable(pod, container, outcome, container_rules=container_rules):
+        elif outcome != 0 and not _is_restarting_all(status) and not _restartable(pod, container, outcome, container_rules=container_rules):
             failed_init += 1
-    main_started = False
+    shown_started = False
     for container in pod.containers:
         status = by_name.get(container.name)
         if status is None:
             unknown += 1
             continue
         outcome = _outcome(status)
-        main_started = main_started or status.kind != "waiting"
         if isinstance(status.state, Running):
+            shown_started = True
             running += 1
         elif outcome is None:
             waiting += 1
         else:
-            main_started = True
+            shown_started = True
             stopped += 1
             succeeded += isinstance(status.state, Terminated) and outcome == 0
-            stopped_for_good += not _restartable(pod, container, outcome, container_rules=container_rules)
+            stopped_for_good += not (_is_restarting_all(status) or _restartable(pod, container, outcome, container_rules=container_rules))
+    if main_started is None:
+        main_started = shown_started
     if failed_init:
         return PodPhase.FAILED
     if pending_init or (pending_sidecars and not main_started) or waiting:
@@ -263,6 +276,11 @@ def _outcome(status: ContainerStatus | None) -> int | None:
             return code
         case _:
             return None
+
+
+def _is_restarting_all(status: ContainerStatus) -> bool:
+    """It was removed by RestartAllContainers and will start again, whatever the policy says."""
+    return status.kind == "waiting" and status.last_terminated is not None and status.last_terminated.reason == RESTARTING_ALL
 
 
 def _restartable(pod: Pod, container: Container, exit_code: int, *, container_rules: bool) -> bool:
@@ -290,7 +308,7 @@ def _initialized(pod: Pod, by_name: Mapping[str, ContainerStatus], phase: PodPha
     if phase is PodPhase.SUCCEEDED:
         return Condition(type="Initialized", status="True", reason="PodCompleted")
     mains = [by_name[c.name] for c in pod.containers if c.name in by_name]
-    if any(isinstance(c.state, Running | Terminated) for c in mains):
+    if any(isinstance(c.state, Running | Terminated) or _is_restarting_all(c) for c in mains):
         return Condition(type="Initialized", status="True")
     incomplete = [c.name for c in pod.init_containers if not (by_name[c.name].started if c.is_sidecar else by_name[c.name].ready)]
     if incomplete:
@@ -319,6 +337,17 @@ def _ready(pod: Pod, containers_ready: Condition, gates: Mapping[str, str]) -> C
     if words:
         return Condition(type="Ready", status="False", reason="ReadinessGatesNotReady", message=", ".join(words))
     return Condition(type="Ready", status="True")
+
+
+def _all_restarting(pod: Pod, cri: CriPodStatus) -> Condition:
+    """AllContainersRestarting: True from the exit that matches such a rule until the containers are removed."""
+    for container in (*pod.init_containers, *pod.containers):
+        newest = cri.newest(container.name)
+        if newest and newest.state is RuntimeState.EXITED and restarts_all(container, newest.exit_code):
+            return Condition(
+                type="AllContainersRestarting", status="True", reason="RestartAllContainersStarted", message="container exited with restart policy rule"
+            )
+    return Condition(type="AllContainersRestarting", status="False")
 
 
 def _bool(value: bool) -> str:

@@ -174,7 +174,9 @@ class StatusManager:
             self._status(key, new.name, "restartCount", old.restart_count if old else 0, new.restart_count, **shared)
         last = new.last_terminated
         if last is not None and last != (old.last_terminated if old else None):
-            self._status(key, new.name, "lastState", None, f"terminated:{last.reason}", exit_code=last.exit_code, reason=last.reason, **shared)
+            before = old.last_terminated if old else None
+            was = f"terminated:{before.reason}" if before else None
+            self._status(key, new.name, "lastState", was, f"terminated:{last.reason}", exit_code=last.exit_code, reason=last.reason, **shared)
 
     def _status(self, key: str, subject: str, field: str, old: object, new: object, **fields: object) -> None:
         self._recorder.record("status", pod=key, object=subject, field=field, from_=old, to=new, **fields)

@@ -33,7 +33,8 @@ SIGKILL_LATE_MS = 22
 KILL_TO_EXIT_MS = 12
 """SIGKILL to the exit event (overheads.json: 0.012)."""
 EXIT_NOTICED: Quantiles = (3, 8, 20, 30)
-"""Exit event to the runtime's own answers showing it: a container that exits at once is still seen running by the relist right after its start (recorded: 27 of 27)."""
+"""Exit event to the runtime's own answers showing it: a container that exits at once is still seen running by the relist right after its start (recorded: 27
+of 27)."""
 EXIT_NOTICED_MS = 8
 STOP_DEAD_SANDBOX_MS = 36
 """StopPodSandbox of a sandbox that is stopped already (observed.md, section 4.3)."""
@@ -56,18 +57,20 @@ class RuntimeContainer:
         "pod",
         "processes",
         "reason",
+        "sandbox_id",
         "started_ms",
         "state",
         "stopping",
     )
 
-    def __init__(self, number: int, pod: Pod, container: Container, attempt: int, created_ms: int) -> None:
+    def __init__(self, number: int, pod: Pod, container: Container, attempt: int, created_ms: int, sandbox_id: int) -> None:
         self.id = number
         self.pod = pod
         self.container = container
         self.attempt = attempt
         self.image = container.image
         self.created_ms = created_ms
+        self.sandbox_id = sandbox_id
         self.started_ms = 0
         self.finished_ms = 0
         self.exit_code = 0
@@ -89,6 +92,7 @@ class RuntimeContainer:
             image=self.image,
             state=self.state,
             created_ms=self.created_ms,
+            sandbox_id=self.sandbox_id,
             started_ms=self.started_ms,
             finished_ms=self.finished_ms,
             exit_code=self.exit_code,
@@ -126,6 +130,8 @@ class ContainerRuntime:
         self._numbers = 0
         self._containers: dict[str, list[RuntimeContainer]] = {}
         self._sandboxes: dict[str, list[RuntimeSandbox]] = {}
+        self._attempts: dict[tuple[str, str], int] = {}
+        """The highest attempt of each container: the names of the log files, which outlive the containers."""
         self.on_change: Callable[[str], None] = lambda uid: None
         """Called with a pod's uid whenever a relist would see something new of it."""
         self.on_exit: Callable[[RuntimeContainer], None] = lambda container: None
@@ -136,6 +142,10 @@ class ContainerRuntime:
             containers=tuple(c.shown() for c in reversed(self._containers.get(uid, []))),
             sandboxes=tuple(CriSandbox(id=s.id, attempt=s.attempt, ready=s.ready, created_ms=s.created_ms) for s in reversed(self._sandboxes.get(uid, []))),
         )
+
+    def next_attempt(self, uid: str, name: str) -> int:
+        """The restart count of the next instance: one more than the highest log file's number."""
+        return self._attempts.get((uid, name), -1) + 1
 
     def containers(self, uid: str) -> list[RuntimeContainer]:
         """A pod's containers, oldest first."""
@@ -175,7 +185,9 @@ class ContainerRuntime:
         """CreateContainer; returns the container."""
         self._record(pod, container, "CreateContainer called", attempt=attempt)
         yield self._around(self._costs.container_create_ms, CONTAINER_CREATE, pod, f"CreateContainer/{container.name}", attempt)
-        made = RuntimeContainer(self._number(), pod, container, attempt, self._agenda.now_ms)
+        sandboxes = self._sandboxes.get(pod.uid, [])
+        made = RuntimeContainer(self._number(), pod, container, attempt, self._agenda.now_ms, sandboxes[-1].id if sandboxes else 0)
+        self._attempts[pod.uid, container.name] = attempt
         self._move(made, RuntimeState.CREATED)
         self._containers.setdefault(pod.uid, []).append(made)
         made.last_record = self._record(pod, container, "CreateContainer returned", attempt=attempt)
