@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-from typing import Any
+import logging
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from nodeviz.runs.feed import FeedLost, follow
+from nodeviz.runs.frames import joined_at
 from nodeviz.runs.models import Run
 
-MAX_MESSAGE_CHARACTERS = 200
-"""Of what a client sends; a join has about thirty."""
+log = logging.getLogger(__name__)
 
 STALLED_S = 30
 """A socket that takes no message for so long is closed. Until then the sender waits for it, so a slow viewer costs no memory."""
@@ -28,6 +27,7 @@ class RunConsumer(AsyncWebsocketConsumer):
     sender: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
+        """Accepted before it is looked up, because a browser sees the code of an accepted socket only."""
         await self.accept()
         self.run = await database_sync_to_async(newest_run)(self.scope["url_route"]["kwargs"]["scenario_id"])
         if self.run is None:
@@ -40,6 +40,7 @@ class RunConsumer(AsyncWebsocketConsumer):
         elif self.run is not None:
             await self.stop()
             self.sender = asyncio.create_task(self.send_from(self.run, from_seq))
+            self.sender.add_done_callback(report)
 
     async def disconnect(self, code: int) -> None:
         await self.stop()
@@ -63,20 +64,12 @@ class RunConsumer(AsyncWebsocketConsumer):
             await self.close(FEED_LOST)
 
 
+def report(sender: asyncio.Task[None]) -> None:
+    """A mistake of ours must not end a sender in silence. An OSError is none: the socket is gone, and `disconnect` follows."""
+    if not sender.cancelled() and (error := sender.exception()) and not isinstance(error, OSError):
+        log.error("a sender ended", exc_info=error)
+
+
 def newest_run(scenario_id: str) -> Run | None:
     """Opening the page has made one for the installed simulator, if there was none."""
     return Run.objects.filter(scenario=scenario_id).order_by("-pk").first()
-
-
-def joined_at(text: str) -> int | None:
-    """The record that a join asks for; None for any other message."""
-    if len(text) > MAX_MESSAGE_CHARACTERS:
-        return None
-    try:
-        message: Any = json.loads(text)
-    except ValueError:
-        return None
-    if not isinstance(message, dict) or message.get("op") != "join":
-        return None
-    seq = message.get("from", 0)
-    return seq if type(seq) is int and seq >= 0 else None

@@ -19,6 +19,9 @@ WIRE_VERSION = 1
 MAX_FRAME_RECORDS = 500
 """At 200 bytes a record 100 kB on the wire: one message that a browser parses in about a millisecond."""
 
+MAX_MESSAGE_CHARACTERS = 200
+"""Of what a client sends; a join has about thirty."""
+
 COMPRESSION = 1
 """zlib's fastest: records shrink tenfold, and a better ratio would cost more than the simulation."""
 
@@ -81,6 +84,20 @@ def state_message(status: str, *, queue: int | None, error: str | None, verdict:
     """`["s", state, {…}]`: with what is known in that state only."""
     known = {"queue": queue, "error": error, "verdict": verdict}
     return _message("s", status, {name: value for name, value in known.items() if value is not None})
+
+
+def joined_at(text: str) -> int | None:
+    """The record that `{"op": "join", "from": SEQ}` asks for; None for any other message."""
+    if len(text) > MAX_MESSAGE_CHARACTERS:
+        return None
+    try:
+        message: Any = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(message, dict) or message.get("op") != "join":
+        return None
+    seq = message.get("from", 0)
+    return seq if type(seq) is int and seq >= 0 else None
 
 
 def _message(*parts: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -382,21 +382,58 @@ async def test_the_last_viewer_takes_the_feed_with_him(make_run: MakeRun) -> Non
     assert feed.live_feeds() == 0
 
 
+class Wire:
+    """A server's end of a socket that has joined, with a way of its own to take messages."""
+
+    def __init__(self, run: Run, take: Callable[[], Awaitable[None]]) -> None:
+        self.scope = Viewer(run.scenario_id).scope
+        self.take = take
+        self.closed: list[int] = []
+        self.said = asyncio.Queue[dict[str, Any]]()
+        self.said.put_nowait({"type": "websocket.connect"})
+        self.said.put_nowait({"type": "websocket.receive", "text": '{"op": "join", "from": 0}'})
+
+    async def send(self, message: dict[str, Any]) -> None:
+        if message["type"] == "websocket.send":
+            await self.take()
+        elif message["type"] == "websocket.close":
+            self.closed.append(message["code"])
+            self.said.put_nowait({"type": "websocket.disconnect", "code": message["code"]})
+
+    async def until_closed(self) -> None:
+        await asyncio.wait_for(application(self.scope, self.said.get, self.send), 5)
+
+
 async def test_a_socket_that_takes_nothing_is_closed(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers, "STALLED_S", 0.05)
     run = await sync_to_async(lambda: finished(make_run()))()
-    closed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    said = asyncio.Queue[dict[str, Any]]()
-    await said.put({"type": "websocket.connect"})
-    await said.put({"type": "websocket.receive", "text": '{"op": "join", "from": 0}'})
 
-    async def send(message: dict[str, Any]) -> None:
-        if message["type"] == "websocket.send":
-            await asyncio.Event().wait()
-        elif message["type"] == "websocket.close":
-            closed.set_result(message["code"])
-            await said.put({"type": "websocket.disconnect", "code": message["code"]})
+    async def never() -> None:
+        await asyncio.Event().wait()
 
-    await asyncio.wait_for(application(Viewer(run.scenario_id).scope, said.get, send), 5)
+    wire = Wire(run, never)
+    await wire.until_closed()
 
-    assert await closed == 4008
+    assert wire.closed == [4008]
+
+
+@pytest.mark.parametrize(
+    ("error", "logged"),
+    [
+        pytest.param(OSError, [], id="a socket that is gone is no news"),
+        pytest.param(ArithmeticError, ["a sender ended"], id="a mistake of ours is"),
+    ],
+)
+async def test_a_sender_that_breaks_leaves_nothing_behind(
+    make_run: MakeRun, caplog: pytest.LogCaptureFixture, error: type[Exception], logged: list[str]
+) -> None:
+    run = await sync_to_async(lambda: finished(make_run()))()
+
+    async def broken() -> None:
+        wire.said.put_nowait({"type": "websocket.disconnect", "code": 1006})
+        raise error
+
+    wire = Wire(run, broken)
+    await wire.until_closed()
+
+    assert (wire.closed, feed.live_feeds(), [record.message for record in caplog.records]) == ([], 0, logged)
