@@ -14,8 +14,9 @@ MAX_YAML_DEPTH = 64
 MAX_YAML_NODES = 200_000
 """Scalars, lists and maps in all documents: about 20 bytes of text each at the size limit. libyaml takes half a second for so many."""
 
-MAX_YAML_ALIASES = 1_000
-"""Aliases in all documents; each may repeat nodes only within MAX_YAML_NODES, so that nine lines cannot become a billion nodes."""
+MAX_YAML_ALIASES = 10_000
+"""Aliases in all documents; each may repeat nodes only within MAX_YAML_NODES, so that nine lines cannot become a billion nodes. Programs that write YAML make
+one for everything that is said twice."""
 
 MAX_DOCUMENTS = 2_000
 """Documents and list items: a rendered chart of an operator with its CRDs has about 200."""

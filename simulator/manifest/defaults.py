@@ -17,9 +17,9 @@ DEFAULT_GRACE_PERIOD_SECONDS = 30
 
 def default_pod_spec(spec: Fields) -> None:
     """A pod's spec, wherever it stands."""
-    spec.setdefault("restartPolicy", "Always")
-    spec.setdefault("dnsPolicy", "ClusterFirst")
-    spec.setdefault("schedulerName", "default-scheduler")
+    _fill(spec, "restartPolicy", "Always")
+    _fill(spec, "dnsPolicy", "ClusterFirst")
+    _fill(spec, "schedulerName", "default-scheduler")
     spec.setdefault("enableServiceLinks", True)
     spec.setdefault("securityContext", {})
     grace = spec.setdefault("terminationGracePeriodSeconds", DEFAULT_GRACE_PERIOD_SECONDS)
@@ -35,13 +35,18 @@ def default_pod_spec(spec: Fields) -> None:
         _default_volume(volume)
 
 
+def _fill(fields: Fields, name: str, value: object) -> None:
+    """Where the API cannot tell an empty value from none."""
+    if not fields.get(name):
+        fields[name] = value
+
+
 def _default_container(container: Fields, *, is_ephemeral: bool) -> None:
-    container.setdefault("terminationMessagePath", "/dev/termination-log")
-    container.setdefault("terminationMessagePolicy", "File")
-    if not container.get("imagePullPolicy"):
-        container["imagePullPolicy"] = str(default_pull_policy(container.get("image", "")))
+    _fill(container, "terminationMessagePath", "/dev/termination-log")
+    _fill(container, "terminationMessagePolicy", "File")
+    _fill(container, "imagePullPolicy", str(default_pull_policy(container.get("image", ""))))
     for port in container.get("ports", ()):
-        port.setdefault("protocol", "TCP")
+        _fill(port, "protocol", "TCP")
     for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
         if probe in container:
             _default_probe(container[probe])
@@ -60,8 +65,7 @@ def _default_container(container: Fields, *, is_ephemeral: bool) -> None:
 def _default_probe(probe: Fields) -> None:
     """Zero means the default as well, save for the initial delay."""
     for name, value in (("timeoutSeconds", 1), ("periodSeconds", 10), ("successThreshold", 1), ("failureThreshold", 3)):
-        if not probe.get(name):
-            probe[name] = value
+        _fill(probe, name, value)
     probe.setdefault("initialDelaySeconds", 0)
     if "httpGet" in probe:
         _default_http_get(probe["httpGet"])
@@ -70,10 +74,8 @@ def _default_probe(probe: Fields) -> None:
 
 
 def _default_http_get(http_get: Fields) -> None:
-    if not http_get.get("path"):
-        http_get["path"] = "/"
-    if not http_get.get("scheme"):
-        http_get["scheme"] = "HTTP"
+    _fill(http_get, "path", "/")
+    _fill(http_get, "scheme", "HTTP")
 
 
 def _default_requests(container: Fields) -> None:
@@ -102,7 +104,7 @@ def _default_volume(volume: Fields) -> None:
     for kind in _VOLUME_MODES:
         if kind in volume:
             volume[kind].setdefault("defaultMode", 0o644)
-    if "image" in volume and not volume["image"].get("pullPolicy"):
-        volume["image"]["pullPolicy"] = str(default_pull_policy(volume["image"].get("reference", "")))
+    if "image" in volume:
+        _fill(volume["image"], "pullPolicy", str(default_pull_policy(volume["image"].get("reference", ""))))
     if "hostPath" in volume:
         volume["hostPath"].setdefault("type", "")

@@ -17,8 +17,7 @@ Fields = dict[str, Any]
 
 def drop_disabled(spec: Fields, path: Path, version: Version) -> Iterator[Finding]:
     """Removes the fields from `spec` in place, and says which."""
-    for name, gate in (("resources", "PodLevelResources"), ("hostUsers", "UserNamespacesSupport")):
-        yield from _drop(spec, name, path, gate, version)
+    yield from _drop(spec, "resources", path, "PodLevelResources", version)
     for index, volume in enumerate(spec.get("volumes", ())):
         yield from _drop(volume, "image", (*path, "volumes", index), "ImageVolume", version)
     for list_name in ("initContainers", "containers"):
@@ -32,6 +31,11 @@ def drop_disabled(spec: Fields, path: Path, version: Version) -> Iterator[Findin
             yield from _drop(lifecycle, "stopSignal", (*here, "lifecycle"), "ContainerStopSignals", version)
             for hook in ("postStart", "preStop"):
                 yield from _drop(lifecycle.get(hook, {}), "sleep", (*here, "lifecycle", hook), "PodLifecycleSleepAction", version)
+
+
+def drop_user_namespace(spec: Fields, path: Path, version: Version) -> Iterator[Finding]:
+    """`hostUsers`, after validation. Simplified: upstream drops it before, and would then accept `hostUsers: false` beside hostPID in 1.30 to 1.32."""
+    yield from _drop(spec, "hostUsers", path, "UserNamespacesSupport", version)
 
 
 def _drop(holder: Fields, name: str, path: Path, gate: str, version: Version) -> Iterator[Finding]:

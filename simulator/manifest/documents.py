@@ -150,7 +150,7 @@ def opened(documents: list[Document], findings: list[tuple[Document, Finding]]) 
 
 def _stranger(root: MapNode) -> Finding:
     """A document without apiVersion or kind: what is it?"""
-    missing = [name for name in ("apiVersion", "kind") if not root.get(name)]
+    missing = [name for name in ("apiVersion", "kind") if not isinstance(root.get(name), str) or not root.get(name)]
     at = () if len(missing) == 2 else (missing[0],)
     if isinstance(root.get("services"), MapNode):
         return Finding((), "this is a Compose file, not a Kubernetes manifest", "convert it first, for example with kompose convert")

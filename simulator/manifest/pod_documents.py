@@ -12,7 +12,7 @@ from simulator.limits import MAX_CONTAINERS
 from simulator.manifest import behaviors
 from simulator.manifest.compose import Budget, compose
 from simulator.manifest.defaults import CONTAINER_LISTS, default_pod_spec
-from simulator.manifest.disabled_fields import drop_disabled
+from simulator.manifest.disabled_fields import drop_disabled, drop_user_namespace
 from simulator.manifest.kubernetes_schema import first_minor_with, shape_of
 from simulator.manifest.names import generated, uid
 from simulator.manifest.nodes import Document, Finding, Key, Path, path_text
@@ -116,6 +116,8 @@ def check_pod(intake: Intake, document: Document, clean: Fields, path: Path, wro
             fine = False
         if intake.report.full:
             return None
+    for finding in drop_user_namespace(spec, (*path, "spec"), intake.version):
+        intake.report.warning(document, finding)
     _warn(intake, document, spec, (*path, "spec"))
     return True if fine else None
 

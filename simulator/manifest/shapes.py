@@ -230,7 +230,9 @@ _SECONDS = re.compile(r"([0-9]{1,9})\s*s(ec(ond)?s?)?")
 
 def _type_hint(value: object, shape: Shape) -> str:
     """What people mean when they write a value of this wrong type."""
-    if shape.words == "string" and isinstance(value, bool | int | float):
+    if shape.words == "string" and isinstance(value, bool):
+        return "put it in quotes: y, n, yes, no, on and off without quotes mean true and false"
+    if shape.words == "string" and isinstance(value, int | float):
         return "put it in quotes"
     if isinstance(value, str) and shape.words.startswith("int") and value.isdecimal():
         return "write it without quotes"

@@ -1,0 +1,100 @@
+"""Do manifests that nobody wrote for us load as they are? Public projects' files, and the pods of the recordings of real kubelets.
+
+They lie beside the repository in `../shared`. In CI they must be there; elsewhere these tests are named as not run.
+"""
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+
+import simulator
+
+SHARED = Path(__file__).resolve().parents[4] / "shared"
+MANIFESTS = sorted((SHARED / "manifests").glob("*.y*ml"))
+RECORDINGS = sorted(path.parent for path in SHARED.glob("traces*/**/pod.yaml"))
+
+pytestmark = pytest.mark.skipif(
+    not SHARED.is_dir() and not os.environ.get("CI"), reason="not run: the manifests and recordings of ../shared are not beside this clone"
+)
+
+PODS = {
+    "argo-cd--pod.yaml": 1,
+    "calico--migration-job.yaml": 1,
+    "examples--cassandra-statefulset.yaml": 3,
+    "gcs-fuse-csi-driver--job.yaml": 1,
+    "ingress-nginx--deploy.yaml": 3,
+    "istio--native-sidecar-opt-out.yaml.injected.yaml": 1,
+    "istio--native-sidecar.yaml.injected.yaml": 1,
+    "kube-prometheus--kubeStateMetrics-deployment.yaml": 1,
+    "kubernetes-engine-samples--jetstream-pytorch-gemma-7b-it-2x4.yaml": 2,
+    "linkerd2--inject_emojivoto_list.golden.yml": 2,
+    "linkerd2--inject_emojivoto_pod_nativesidecar.golden.yml": 1,
+    "metallb--metallb-frr.yaml": 2,
+    "microservices-demo--kubernetes-manifests.yaml": 12,
+    "microservices-demo--loadgenerator.yaml": 1,
+    "pipeline--gitea.yaml": 3,
+    "website--exec-liveness.yaml": 1,
+    "website--job-sidecar-legacy.yaml": 1,
+    "website--job-sidecar.yaml": 1,
+    "website--lifecycle-events.yaml": 1,
+    "website--startup-coordination.yaml": 1,
+}
+
+
+def scenario_of(folder):
+    """The recording as the measuring tool hands it to the simulator."""
+    spec = importlib.util.spec_from_file_location("fidelity", SHARED / "tools" / "fidelity.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    documents, _ = tool.scenario_of(folder)
+    return yaml.safe_dump_all(documents, sort_keys=False)
+
+
+def test_the_material_is_there():
+    assert MANIFESTS
+    assert RECORDINGS
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.name)
+def test_public_manifests_load_without_edits(path):
+    scenario = simulator.load({path.name: path.read_bytes()})
+
+    assert len(scenario.pods) == PODS[path.name]
+
+
+@pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: "/".join(folder.parts[-3:]))
+def test_recorded_pods_load_as_the_measuring_tool_writes_them(folder):
+    assert simulator.load({"pod.yaml": scenario_of(folder)}).pods
+
+
+def cases(name, wanted):
+    made = []
+    table = yaml.safe_load((SHARED / "conformance" / "lifecycle" / name).read_text()) if SHARED.is_dir() else {"rows": [], "kubernetes": {"min": "1.36"}}
+    for row in table["rows"]:
+        first = max(int(low.split(".")[1]) for low in (table["kubernetes"]["min"], row.get("min", "1.27")))
+        last = int(row.get("max", "1.36").split(".")[1])
+        for minor in sorted({first, last}):
+            made.append(pytest.param(row["yaml"], wanted(row), f"1.{minor}", id=f"1.{minor} {' '.join(row['yaml'].split())[:70]}"))
+    return made
+
+
+def load_spec(spec, kubernetes):
+    text = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n" + "".join(f"  {line}\n" for line in spec.split("\n"))
+    return simulator.load({"pod.yaml": text}, kubernetes=kubernetes)
+
+
+@pytest.mark.parametrize(("spec", "expected", "kubernetes"), cases("208-validation-errors.yaml", lambda row: row["expect"]))
+def test_conformance_refuses(spec, expected, kubernetes):
+    with pytest.raises(simulator.ManifestError) as caught:
+        load_spec(spec, kubernetes)
+
+    assert any(problem.path == expected["path"] and expected["message"] in problem.message for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(("spec", "expected", "kubernetes"), cases("209-validation-accepts.yaml", lambda row: row["expect"]))
+def test_conformance_accepts(spec, expected, kubernetes):
+    assert expected == "accepted"
+    assert load_spec(spec, kubernetes).pods

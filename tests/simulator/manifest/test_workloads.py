@@ -1,0 +1,156 @@
+"""Which pods does a controller make from its template, and under which names?"""
+
+import re
+
+import pytest
+
+import simulator
+
+LETTERS = "[bcdfghjklmnpqrstvwxz2456789]"
+
+
+def document(api_version, kind, spec, *, template_spec="{containers: [{name: app, image: x}]}", name="web"):
+    return f"""\
+apiVersion: {api_version}
+kind: {kind}
+metadata: {{name: {name}, namespace: shop}}
+spec:
+  {spec}
+  selector: {{matchLabels: {{app: web}}}}
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec: {template_spec}
+"""
+
+
+JOB = "{restartPolicy: Never, containers: [{name: app, image: x}]}"
+
+
+def job(spec, kind="Job"):
+    body = f"{spec}\n  template: {{spec: {JOB}}}\n"
+    if kind == "Job":
+        return f"apiVersion: batch/v1\nkind: Job\nmetadata: {{name: web, namespace: shop}}\nspec:\n  {body}"
+    head = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: web, namespace: shop}\n"
+    return f"{head}spec:\n  {spec}\n  jobTemplate: {{spec: {{template: {{spec: {JOB}}}}}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param(document("apps/v1", "Deployment", "replicas: 2"), [f"web-{LETTERS}{{10}}-{LETTERS}{{5}}"] * 2, id="a Deployment's have two suffixes"),
+        pytest.param(document("apps/v1", "ReplicaSet", "replicas: 2"), [f"web-{LETTERS}{{5}}"] * 2, id="a ReplicaSet's have one"),
+        pytest.param(document("apps/v1", "ReplicaSet", "minReadySeconds: 0"), [f"web-{LETTERS}{{5}}"], id="one replica is the default"),
+        pytest.param(document("apps/v1", "StatefulSet", "replicas: 3"), ["web-0", "web-1", "web-2"], id="a StatefulSet counts"),
+        pytest.param(document("apps/v1", "StatefulSet", "replicas: 2\n  ordinals: {start: 5}"), ["web-5", "web-6"], id="from an ordinal of its own"),
+        pytest.param(document("apps/v1", "DaemonSet", "minReadySeconds: 0"), [f"web-{LETTERS}{{5}}"], id="a DaemonSet has one on the one node"),
+        pytest.param(job("parallelism: 2"), [f"web-{LETTERS}{{5}}"] * 2, id="a Job starts as many as may run at once"),
+        pytest.param(job("parallelism: 5\n  completions: 3"), [f"web-{LETTERS}{{5}}"] * 3, id="and no more than must complete"),
+        pytest.param(job("parallelism: 2\n  completions: 2\n  completionMode: Indexed"), [f"web-{n}-{LETTERS}{{5}}" for n in "01"], id="an indexed Job counts"),
+        pytest.param(job("suspend: true"), [], id="a suspended Job has none"),
+        pytest.param(job("schedule: '* * * * *'", "CronJob"), [f"web-[0-9]{{8}}-{LETTERS}{{5}}"], id="a CronJob's Job has the minute in its name"),
+        pytest.param(document("apps/v1", "Deployment", "replicas: 0"), [], id="no replicas, no pods"),
+    ],
+)
+def test_names_and_numbers_of_pods(text, names):
+    pods = simulator.load({"web.yaml": text}).pods
+
+    assert len(pods) == len(names)
+    for pod, pattern in zip(pods, names, strict=True):
+        assert re.fullmatch(pattern, pod.name), pod.name
+        assert pod.namespace == "shop"
+
+
+def test_a_replication_controller_and_a_pod_template():
+    controller = "apiVersion: v1\nkind: ReplicationController\nmetadata: {name: rc}\nspec: {template: {spec: {containers: [{name: a, image: x}]}}}\n"
+    template = "apiVersion: v1\nkind: PodTemplate\nmetadata: {name: tp}\ntemplate: {spec: {containers: [{name: a, image: x}]}}\n"
+
+    pods = simulator.load({"x.yaml": controller + "---\n" + template}).pods
+
+    assert [(pod.owner.kind, pod.owner.name, pod.owner.ordinal) for pod in pods] == [("ReplicationController", "rc", 1), ("PodTemplate", "tp", 1)]
+
+
+def test_pods_know_their_controller_and_carry_its_labels():
+    deployment, stateful = document("apps/v1", "Deployment", "replicas: 2"), document("apps/v1", "StatefulSet", "replicas: 1", name="db")
+
+    first, second, third = simulator.load({"web.yaml": deployment + "---\n" + stateful}).pods
+
+    assert (first.owner.kind, first.owner.name, first.owner.ordinal, second.owner.ordinal) == ("Deployment", "web", 1, 2)
+    assert first.labels == {"app": "web", "pod-template-hash": first.name.split("-")[1]}
+    assert third.labels["apps.kubernetes.io/pod-index"] == "0"
+    assert first.uid != second.uid
+
+
+def test_the_hash_in_the_name_changes_with_the_template_and_not_with_its_place():
+    text = document("apps/v1", "Deployment", "replicas: 1")
+
+    (here,), (further_down,), (changed,) = (
+        [pod.name.split("-")[1] for pod in simulator.load({"web.yaml": version}).pods]
+        for version in (text, "\n\n" + text, text.replace("image: x", "image: other"))
+    )
+
+    assert here == further_down != changed
+
+
+def test_claims_of_a_stateful_set_are_volumes_of_its_pods():
+    text = document(
+        "apps/v1",
+        "StatefulSet",
+        "replicas: 1\n  volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce]}}]",
+        template_spec="{containers: [{name: app, image: x, volumeMounts: [{name: data, mountPath: /data}]}]}",
+    )
+
+    assert [(volume.name, volume.kind) for volume in simulator.load({"db.yaml": text}).pods[0].volumes] == [("data", "persistentVolumeClaim")]
+
+
+def test_what_a_controller_needs_later_is_kept():
+    (workload,) = simulator.load({"j": job("backoffLimit: 3\n  completions: 4\n  parallelism: 2\n  ttlSecondsAfterFinished: 60")}).workloads
+
+    assert (workload.kind, workload.parallelism, workload.completions, workload.backoff_limit) == ("Job", 2, 4, 3)
+    assert workload.options["ttlSecondsAfterFinished"] == 60
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "message"),
+    [
+        pytest.param(
+            document("apps/v1", "Deployment", "replicas: 1", template_spec="{restartPolicy: Never, containers: [{name: a, image: x}]}"),
+            "spec.template.spec.restartPolicy",
+            'Unsupported value: "Never": supported values: "Always"',
+            id="a Deployment's pods run for ever",
+        ),
+        pytest.param(
+            job("parallelism: 1").replace("restartPolicy: Never, ", ""),
+            "spec.template.spec.restartPolicy",
+            'Required value: valid values: "OnFailure", "Never"',
+            id="a Job's pods end",
+        ),
+        pytest.param(
+            job("schedule: '* * * * *'", "CronJob").replace("restartPolicy: Never", "restartPolicy: Always"),
+            "spec.jobTemplate.spec.template.spec.restartPolicy",
+            'Required value: valid values: "OnFailure", "Never"',
+            id="a CronJob's, too",
+        ),
+        pytest.param(job("suspend: false", "CronJob"), "spec.schedule", "Required value", id="a CronJob has a schedule"),
+        pytest.param(job("completionMode: Indexed"), "spec.completions", "Required value: when completion mode is Indexed", id="an indexed Job knows how many"),
+        pytest.param(
+            document("apps/v1", "Deployment", "replicas: -1"), "spec.replicas", "Invalid value: -1: must be greater than or equal to 0", id="fewer than none"
+        ),
+        pytest.param(
+            document("apps/v1", "Deployment", "replicas: 1").replace("labels: {app: web}", "labels: {app: shop}"),
+            "spec.template.metadata.labels",
+            'Invalid value: {"app":"shop"}: `selector` does not match template `labels`',
+            id="a selector that does not match",
+        ),
+        pytest.param(
+            document("apps/v1", "DaemonSet", "minReadySeconds: 0").replace("  selector: {matchLabels: {app: web}}\n", ""),
+            "spec.selector",
+            "Required value",
+            id="no selector",
+        ),
+    ],
+)
+def test_rules_of_the_controllers_themselves(text, path, message):
+    with pytest.raises(simulator.ManifestError) as caught:
+        simulator.load({"web.yaml": text})
+
+    assert [(problem.path, problem.message) for problem in caught.value.problems] == [(path, message)]
