@@ -33,6 +33,12 @@ def workers_alive(connection: redis.Redis) -> int:
     return int(connection.zcount(HEARTBEAT_KEY, time.time() - HEARTBEAT_EXPIRES_S, "+inf"))
 
 
+def is_alive(connection: redis.Redis, name: str) -> bool:
+    """Did this one? Raises redis.RedisError."""
+    beat_at: Any = connection.zscore(HEARTBEAT_KEY, name)
+    return beat_at is not None and float(beat_at) > time.time() - HEARTBEAT_EXPIRES_S
+
+
 @worker_ready.connect
 def start_heartbeat(sender: Any, **_: Any) -> None:
     """Beat from the worker's own timer: a worker whose main loop hangs falls silent. Who leaves in order is missed at once."""
