@@ -36,7 +36,9 @@ GATED = pod(sidecar("proxy", startup_probe=PROBE), main("app"))
 SECOND_SANDBOX = CriSandbox(id=101, attempt=1, ready=True, created_ms=1)
 
 
-def decide(pod_: Pod, status: CriPodStatus, *, startup: dict[int, bool | None] | None = None, liveness: dict[int, bool | None] | None = None, **more: Any) -> PodActions:
+def decide(
+    pod_: Pod, status: CriPodStatus, *, startup: dict[int, bool | None] | None = None, liveness: dict[int, bool | None] | None = None, **more: Any
+) -> PodActions:
     return compute_pod_actions(pod_, status, ProbeResults(startup=startup or {}, liveness=liveness or {}), **more)
 
 
@@ -106,9 +108,7 @@ def test_what_starts(pod_: Pod, status: CriPodStatus, inits: tuple[str, ...], ma
         pytest.param({1: False}, ("proxy",), (), ("Init container proxy failed startup probe",), id="failure: killed and started again"),
     ],
 )
-def test_the_start_gate_of_a_sidecar(
-    probe_result: dict[int, bool | None], inits: tuple[str, ...], mains: tuple[str, ...], kills: tuple[str, ...]
-) -> None:
+def test_the_start_gate_of_a_sidecar(probe_result: dict[int, bool | None], inits: tuple[str, ...], mains: tuple[str, ...], kills: tuple[str, ...]) -> None:
     actions = decide(GATED, shown(running("proxy")), startup=probe_result)
 
     assert (actions.init_containers_to_start, actions.containers_to_start) == (inits, mains)
@@ -289,9 +289,7 @@ def test_nothing_is_restarted_once_the_pod_is_being_deleted() -> None:
         ),
     ],
 )
-def test_a_new_sandbox(
-    pod_: Pod, status: CriPodStatus, attempt: int, changed: bool, inits: tuple[str, ...], mains: tuple[str, ...]
-) -> None:
+def test_a_new_sandbox(pod_: Pod, status: CriPodStatus, attempt: int, changed: bool, inits: tuple[str, ...], mains: tuple[str, ...]) -> None:
     actions = decide(pod_, status)
 
     assert actions.create_sandbox
@@ -303,12 +301,8 @@ def test_a_new_sandbox(
 @pytest.mark.parametrize(
     ("pod_", "status"),
     [
-        pytest.param(
-            pod(main("app"), policy=NEVER), shown(exited("app", 255), sandboxes=(DEAD_SANDBOX,)), id="a pod that is never restarted and has run"
-        ),
-        pytest.param(
-            pod(main("app"), policy=ON_FAILURE), shown(exited("app", 0), sandboxes=(DEAD_SANDBOX,)), id="a pod whose mains have all succeeded"
-        ),
+        pytest.param(pod(main("app"), policy=NEVER), shown(exited("app", 255), sandboxes=(DEAD_SANDBOX,)), id="a pod that is never restarted and has run"),
+        pytest.param(pod(main("app"), policy=ON_FAILURE), shown(exited("app", 0), sandboxes=(DEAD_SANDBOX,)), id="a pod whose mains have all succeeded"),
     ],
 )
 def test_no_new_sandbox_for(pod_: Pod, status: CriPodStatus) -> None:
