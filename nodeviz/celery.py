@@ -30,7 +30,8 @@ app.autodiscover_tasks()
 
 def workers_alive(connection: redis.Redis) -> int:
     """How many workers gave a sign of life lately. Raises redis.RedisError."""
-    return int(connection.zcount(HEARTBEAT_KEY, time.time() - HEARTBEAT_EXPIRES_S, "+inf"))
+    count: Any = connection.zcount(HEARTBEAT_KEY, time.time() - HEARTBEAT_EXPIRES_S, "+inf")
+    return int(count)
 
 
 def is_alive(connection: redis.Redis, name: str) -> bool:

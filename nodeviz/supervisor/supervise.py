@@ -156,7 +156,7 @@ class Supervisor:
 
 async def redis_answers(url: str) -> None:
     """Raises CannotStart if it does not within 10 s."""
-    client = redis.asyncio.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, max_connections=2)
+    client: Any = redis.asyncio.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, max_connections=2)
     problem: Exception | None = None
     try:
         async with asyncio.timeout(REDIS_ANSWERS_WITHIN_S):
