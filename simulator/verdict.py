@@ -111,9 +111,10 @@ class _Container:
     ready: bool = False
     started: bool = False
     restarts: int = 0
-    exited_seq: int | None = None
-    killed_while_deleting: bool = False
-    """SIGKILL reached it after its pod was deleted."""
+    exited: tuple[float, int] | None = None
+    """Moment and number of its last exit."""
+    killed_s: float | None = None
+    """SIGKILL reached it, after its pod was deleted."""
 
     @property
     def title(self) -> str:
@@ -138,6 +139,8 @@ class _Pod:
     message: str = ""
     ready: bool = False
     ready_s: float | None = None
+    times_unready: int = 0
+    """The condition Ready became False after it was True."""
     ended_s: float | None = None
     deleted_s: float | None = None
     gone_s: float | None = None
@@ -148,9 +151,9 @@ class _Pod:
             self._read_status(record)
         elif record["layer"] == "runtime" and (container := self.containers.get(record.get("object", ""))):
             if record.get("call") == "exit event":
-                container.exited_seq = record["seq"]
+                container.exited = (record["t"], record["seq"])
             elif record.get("call") == "signal" and record.get("detail") == "SIGKILL" and self.deleted_s is not None:
-                container.killed_while_deleting = True
+                container.killed_s = record["t"]
 
     def _read_status(self, record: Mapping[str, Any]) -> None:
         name, to, t = record["field"], record["to"], record["t"]
@@ -161,6 +164,7 @@ class _Pod:
                 self.phase, self.reason, self.message = to, record.get("reason", ""), record.get("message", "")
                 self.ended_s = t if to in ("Succeeded", "Failed") else None
             case "condition:Ready":
+                self.times_unready += self.ready and to != "True"
                 self.ready = to == "True"
                 self.ready_s = t if self.ready and self.ready_s is None else self.ready_s
             case "deletionTimestamp" if to is not None and self.deleted_s is None:
@@ -216,21 +220,34 @@ def _sentence(pod: _Pod, end: _End) -> tuple[str, Tone]:
 
 
 def _deleted(pod: _Pod, deleted_s: float, end: _End) -> tuple[str, Tone]:
-    killed = [c.name for c in pod.containers.values() if c.killed_while_deleting]
-    tail = f"; {_names(killed)} {_were(killed)} killed with SIGKILL at the end of {_its(killed)} grace period" if killed else ""
+    killed = [c for c in pod.containers.values() if c.killed_s is not None]
+    tail = _sidecars_stopped(pod, since_s=deleted_s, least=2) + _killed(pod, killed)
     if pod.gone_s is None:
         return f" at {seconds(deleted_s)}, still terminating {seconds(end.t - deleted_s)} later{tail}", Tone.BAD
     return f" at {seconds(deleted_s)}, gone after {seconds(pod.gone_s - deleted_s)}{tail}", Tone.BAD if killed else Tone.NEUTRAL
+
+
+def _killed(pod: _Pod, killed: Sequence[_Container]) -> str:
+    if not killed:
+        return ""
+    names = _names([c.name for c in killed])
+    were, their = ("was", "its") if len(killed) == 1 else ("were", "their")
+    last_s = max(c.killed_s or 0 for c in killed)
+    # A forced deletion does not wait for the processes.
+    late = pod.gone_s is not None and last_s > pod.gone_s
+    when = f"{seconds(last_s - (pod.gone_s or 0))} after the pod was gone" if late else f"at the end of {their} grace period"
+    return f"; {names} {were} killed with SIGKILL {when}"
 
 
 def _ended(pod: _Pod) -> tuple[str, Tone]:
     after = seconds((pod.ended_s or 0) - pod.created_s)
     if pod.phase == "Succeeded":
         return f"Completed after {after}{_with_restarts(pod)}{_sidecars_stopped(pod)}", Tone.GOOD
+    message = pod.message.rstrip(". ")
     if pod.reason == "Evicted":
-        return f"Evicted after {after}" + (f": {pod.message.rstrip('. ')}" if pod.message else ""), Tone.BAD
-    failures = [c for c in pod.containers.values() if c.kind in ("init", "main") and c.exit_code]
-    why = pod.reason or "; ".join(_exit(c) for c in failures) or pod.message
+        return f"Evicted after {after}" + (f": {message}" if message else ""), Tone.BAD
+    failures = "; ".join(_exit(c) for c in pod.containers.values() if c.kind in ("init", "main") and c.exit_code)
+    why = (pod.reason + (f" ({message})" if message else "")) if pod.reason else failures or message
     return f"Failed after {after}" + (f": {why}" if why else ""), Tone.BAD
 
 
@@ -240,19 +257,16 @@ def _exit(container: _Container) -> str:
     return f"{container.title} exited with {container.exit_code}"
 
 
-def _sidecars_stopped(pod: _Pod) -> str:
+def _sidecars_stopped(pod: _Pod, since_s: float = 0, least: int = 1) -> str:
     """In which order the sidecars went. An exit is the runtime's word, because the API shows all of them at once."""
-    sidecars = [c for c in pod.of("sidecar") if c.exited_seq is not None]
-    by_exit = sorted(sidecars, key=lambda c: c.exited_seq or 0)
-    names = ", ".join(c.name for c in by_exit)
-    match len(by_exit):
-        case 0:
-            return ""
-        case 1:
-            return f", then its sidecar stopped: {names}"
-        case _:
-            order = "reverse order" if by_exit == sidecars[::-1] else "this order"
-            return f", sidecars stopped in {order}: {names}"
+    sidecars = [(c.exited, c) for c in pod.of("sidecar") if c.exited and c.exited[0] >= since_s]
+    by_exit = sorted(sidecars, key=lambda pair: pair[0])
+    names = ", ".join(c.name for _, c in by_exit)
+    if len(by_exit) < least:
+        return ""
+    if len(by_exit) == 1:
+        return f", then its sidecar stopped: {names}"
+    return f", sidecars stopped in {'reverse' if by_exit == sidecars[::-1] else 'this'} order: {names}"
 
 
 def _alive(pod: _Pod, end: _End) -> tuple[str, Tone]:
@@ -261,36 +275,50 @@ def _alive(pod: _Pod, end: _End) -> tuple[str, Tone]:
     after = f"Ready after {seconds(pod.ready_s - pod.created_s)}"
     if not pod.ready:
         return f"{after}, but no longer{_because(pod)}", Tone.BAD
-    restarts = _with_restarts(pod)
-    return f"{after}{restarts}", Tone.NEUTRAL if restarts else Tone.GOOD
+    # A restart takes readiness away by itself.
+    since = _with_restarts(pod) or (f", then not ready {'once' if pod.times_unready == 1 else f'{pod.times_unready} times'}" if pod.times_unready else "")
+    return f"{after}{since}", Tone.NEUTRAL if since else Tone.GOOD
 
 
 def _because(pod: _Pod) -> str:
     """The container that holds the pod up, in the order in which the kubelet waits for them."""
     for container in pod.containers.values():
-        said = _obstacle(container)
-        if said:
+        if said := _obstacle(container, pod):
             restarts = f" ({_times(container.restarts, 'restart')})" if container.restarts else ""
             return f": {container.title} {said}{restarts}"
     return "" if pod.containers else ": no container was started"
 
 
-def _obstacle(container: _Container) -> str:
+def _obstacle(container: _Container, pod: _Pod) -> str:
     state, kind = container.state, container.kind
     if kind == "ephemeral" or (kind == "init" and state == "terminated:Completed") or container.ready:
         return ""
     if state.startswith("waiting:"):
         return f"is in {container.reason}" if container.reason.endswith("BackOff") else f"is waiting: {container.reason}"
     if state.startswith("terminated:"):
-        return f"exited with {container.exit_code}"
+        return _ending(container, [c.name for c in pod.of("main") if c.state == "running"])
     if kind == "init":
         return "is still running"
     return "is running but not ready" if container.started or kind == "main" else "is running but has not started"
 
 
+def _ending(container: _Container, running: Sequence[str]) -> str:
+    """Of a container that has ended while its pod has not."""
+    out_of_memory = container.reason == "OOMKilled"
+    if container.restarts:
+        return "keeps being OOMKilled" if out_of_memory else f"keeps exiting with {container.exit_code}"
+    if container.exit_code == 0 and running:
+        return f"has completed, but {_names(running)} still {'runs' if len(running) == 1 else 'run'}"
+    return "was OOMKilled" if out_of_memory else f"exited with {container.exit_code}"
+
+
 def _with_restarts(pod: _Pod) -> str:
-    restarted = [f"{_times(c.restarts, 'restart')} of {c.name}" for c in pod.containers.values() if c.restarts]
-    return f" with {_names(restarted)}" if restarted else ""
+    restarted = [c for c in pod.containers.values() if c.restarts]
+    counts = {c.restarts for c in restarted}
+    if len(restarted) > 1 and len(counts) == 1:
+        return f" with {_times(counts.pop(), 'restart')} each of {_names([c.name for c in restarted])}"
+    said = [f"{_times(c.restarts, 'restart')} of {c.name}" for c in restarted]
+    return f" with {_names(said)}" if restarted else ""
 
 
 # -- the headline ----------------------------------------------------------------------------------------------------------------
@@ -302,19 +330,23 @@ def _headline(pods: Sequence[PodVerdict]) -> str:
     if len(pods) == 1:
         return pods[0].sentence
     bad = [pod for pod in pods if pod.tone is Tone.BAD]
+    everyone = "Both pods" if len(pods) == 2 else f"All {len(pods)} pods"
     if bad:
-        more = f" (and {_times(len(bad) - 1, 'other')})" if len(bad) > 1 else ""
-        return f"{len(pods) - len(bad)} of {len(pods)} pods are fine. {_short(bad[0].pod)}: {bad[0].sentence}{more}"
-    if all(pod.ready_s is not None and pod.ended_s is None and pod.gone_s is None for pod in pods):
-        return f"All {len(pods)} pods ready after {seconds(max(pod.ready_s or 0 for pod in pods))}"
+        fine = len(pods) - len(bad)
+        more = f", and {_times(len(bad) - 1, 'other')}" if len(bad) > 1 else ""
+        return f"{fine or 'None'} of {len(pods)} pods {'are' if fine > 1 else 'is'} fine. {_short(bad[0].pod)}: {bad[0].sentence}{more}"
+    if all(pod.tone is Tone.GOOD and pod.ended_s is None for pod in pods):
+        return f"{everyone} ready after {seconds(max(pod.ready_s or 0 for pod in pods))}"
     if all(pod.ended_s is not None and pod.gone_s is None for pod in pods):
-        return f"All {len(pods)} pods completed after {seconds(max(pod.ended_s or 0 for pod in pods))}"
+        return f"{everyone} completed after {seconds(max(pod.ended_s or 0 for pod in pods))}"
     if len(pods) <= NAMED_PODS:
         return ". ".join(f"{_short(pod.pod)}: {pod.sentence}" for pod in pods)
     gone = sum(pod.gone_s is not None for pod in pods)
     completed = sum(pod.ended_s is not None and pod.gone_s is None for pod in pods)
+    restarts = sum(pod.restarts for pod in pods)
     counts = ((len(pods) - gone - completed, "ready"), (completed, "completed"), (gone, "deleted"))
-    return f"{len(pods)} pods: " + ", ".join(f"{count} {word}" for count, word in counts if count)
+    said = [f"{count} {word}" for count, word in counts if count] + ([_times(restarts, "restart")] if restarts else [])
+    return f"{len(pods)} pods: " + ", ".join(said)
 
 
 def _short(pod: str) -> str:
@@ -323,14 +355,6 @@ def _short(pod: str) -> str:
 
 def _names(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-
-
-def _were(names: Sequence[str]) -> str:
-    return "was" if len(names) == 1 else "were"
-
-
-def _its(names: Sequence[str]) -> str:
-    return "its" if len(names) == 1 else "their"
 
 
 def _times(count: int, word: str) -> str:

@@ -63,6 +63,18 @@ DELETED_AT_60 = (added(), state(0, "app", "running"), ready(2), status(60, "dele
             id="restarts are told, even if it is ready in the end",
         ),
         pytest.param(
+            trace(added(), ready(2), *(status(9, "restartCount", 1, name, "main") for name in ("a", "b", "c"))),
+            "Ready after 2 s with 1 restart each of a, b and c",
+            Tone.NEUTRAL,
+            id="equal counts are told once",
+        ),
+        pytest.param(
+            trace(added(), ready(2), status(5, "condition:Ready", "False"), ready(7), status(8, "condition:Ready", "False"), ready(9)),
+            "Ready after 2 s, then not ready 2 times",
+            Tone.NEUTRAL,
+            id="readiness that comes and goes",
+        ),
+        pytest.param(
             trace(added(), *SIDECARS, runtime(36, "log-sender", "exit event"), runtime(37, "network-proxy", "exit event"), phase(38, "Succeeded")),
             "Completed after 38 s, sidecars stopped in reverse order: log-sender, network-proxy",
             Tone.GOOD,
@@ -99,6 +111,12 @@ DELETED_AT_60 = (added(), state(0, "app", "running"), ready(2), status(60, "dele
             id="the pod's own reason wins over its containers' exit codes",
         ),
         pytest.param(
+            trace(added(), phase(30, "Failed", reason="Terminated", message="Pod was terminated in response to imminent node shutdown.")),
+            "Failed after 30 s: Terminated (Pod was terminated in response to imminent node shutdown)",
+            Tone.BAD,
+            id="the API's own sentence stands behind its reason",
+        ),
+        pytest.param(
             trace(added(), phase(8, "Failed", reason="Evicted", message="The node was low on resource: memory. ")),
             "Evicted after 8 s: The node was low on resource: memory",
             Tone.BAD,
@@ -109,6 +127,36 @@ DELETED_AT_60 = (added(), state(0, "app", "running"), ready(2), status(60, "dele
             "Never ready within 10m: app is in CrashLoopBackOff (3 restarts)",
             Tone.BAD,
             id="a crash loop is the obstacle",
+        ),
+        pytest.param(
+            trace(
+                added(),
+                ready(1),
+                status(2, "condition:Ready", "False"),
+                state(9, "app", "terminated:Error", exit_code=1),
+                status(9, "restartCount", 7, "app", "main"),
+            ),
+            "Ready after 1 s, but no longer: app keeps exiting with 1 (7 restarts)",
+            Tone.BAD,
+            id="a crash loop between two waits",
+        ),
+        pytest.param(
+            trace(added(), state(9, "app", "terminated:OOMKilled", exit_code=137), status(9, "restartCount", 3, "app", "main")),
+            "Never ready within 10m: app keeps being OOMKilled (3 restarts)",
+            Tone.BAD,
+            id="memory that is never enough",
+        ),
+        pytest.param(
+            trace(
+                added(),
+                ready(1),
+                status(9, "condition:Ready", "False"),
+                state(9, "batch", "terminated:Completed", exit_code=0),
+                state(1, "log-shipper", "running"),
+            ),
+            "Ready after 1 s, but no longer: batch has completed, but log-shipper still runs",
+            Tone.BAD,
+            id="a main that keeps a job from ending",
         ),
         pytest.param(
             trace(added(), state(9, "fetch", "running", "init"), state(9, "app", "waiting:PodInitializing")),
@@ -152,6 +200,32 @@ DELETED_AT_60 = (added(), state(0, "app", "running"), ready(2), status(60, "dele
             "Deleted at 60 s, gone after 33.2 s; app was killed with SIGKILL at the end of its grace period",
             Tone.BAD,
             id="a container that did not heed SIGTERM",
+        ),
+        pytest.param(
+            trace(*DELETED_AT_60, status(60, "watch", "DELETED"), runtime(62, "app", "signal", "SIGKILL")),
+            "Deleted at 60 s, gone after 0 s; app was killed with SIGKILL 2 s after the pod was gone",
+            Tone.BAD,
+            id="a forced deletion does not wait for the processes",
+        ),
+        pytest.param(
+            trace(
+                *DELETED_AT_60,
+                *SIDECARS,
+                runtime(61, "log-sender", "exit event"),
+                runtime(62, "network-proxy", "exit event"),
+                status(63, "watch", "DELETED"),
+            ),
+            "Deleted at 60 s, gone after 3 s, sidecars stopped in reverse order: log-sender, network-proxy",
+            Tone.NEUTRAL,
+            id="the order of the sidecars in a deletion",
+        ),
+        pytest.param(
+            trace(
+                *DELETED_AT_60, *SIDECARS, runtime(5, "log-sender", "exit event"), runtime(62, "network-proxy", "exit event"), status(63, "watch", "DELETED")
+            ),
+            "Deleted at 60 s, gone after 3 s",
+            Tone.NEUTRAL,
+            id="a sidecar that was dead before has no place in the order",
         ),
         pytest.param(
             trace(added(), state(0, "app", "running"), runtime(5, "app", "signal", "SIGKILL"), *DELETED_AT_60[2:], status(61, "watch", "DELETED")),
@@ -198,8 +272,8 @@ WEB, JOB = "default/web", "batch/job"
     ("records", "headline"),
     [
         pytest.param(trace(), "No pod was created", id="nothing to say without a pod"),
-        pytest.param(trace(added(), added(pod=JOB), ready(2), ready(5, JOB)), "All 2 pods ready after 5 s", id="the slowest one decides"),
-        pytest.param(trace(added(), added(pod=JOB), phase(2, "Succeeded"), phase(5, "Succeeded", JOB)), "All 2 pods completed after 5 s", id="all completed"),
+        pytest.param(trace(added(), added(pod=JOB), ready(2), ready(5, JOB)), "Both pods ready after 5 s", id="the slowest one decides"),
+        pytest.param(trace(added(), added(pod=JOB), phase(2, "Succeeded"), phase(5, "Succeeded", JOB)), "Both pods completed after 5 s", id="all completed"),
         pytest.param(
             trace(added(), added(pod=JOB), ready(2), phase(5, "Succeeded", JOB)),
             "web: Ready after 2 s. batch/job: Completed after 5 s",
@@ -207,8 +281,18 @@ WEB, JOB = "default/web", "batch/job"
         ),
         pytest.param(
             trace(added(), added(pod=JOB), ready(2), phase(5, "Failed", JOB)),
-            "1 of 2 pods are fine. batch/job: Failed after 5 s",
+            "1 of 2 pods is fine. batch/job: Failed after 5 s",
             id="the first pod in trouble is named",
+        ),
+        pytest.param(
+            trace(*(added(pod=f"default/w-{n}") for n in range(3)), *(phase(2, "Failed", f"default/w-{n}") for n in range(3))),
+            "None of 3 pods is fine. w-0: Failed after 2 s (and 2 others)",
+            id="the others in trouble are counted",
+        ),
+        pytest.param(
+            trace(added(), added(pod=JOB), ready(2), ready(5, JOB), status(9, "restartCount", 2, "app", "main")),
+            "web: Ready after 2 s with 2 restarts of app. batch/job: Ready after 5 s",
+            id="restarts are not hidden behind readiness",
         ),
         pytest.param(
             trace(*(added(pod=f"default/w-{n}") for n in range(4)), *(ready(2, f"default/w-{n}") for n in range(3)), phase(5, "Succeeded", "default/w-3")),
