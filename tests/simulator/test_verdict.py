@@ -286,7 +286,7 @@ WEB, JOB = "default/web", "batch/job"
         ),
         pytest.param(
             trace(*(added(pod=f"default/w-{n}") for n in range(3)), *(phase(2, "Failed", f"default/w-{n}") for n in range(3))),
-            "None of 3 pods is fine. w-0: Failed after 2 s (and 2 others)",
+            "None of 3 pods is fine. w-0: Failed after 2 s, and 2 others",
             id="the others in trouble are counted",
         ),
         pytest.param(
