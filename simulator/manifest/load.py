@@ -29,7 +29,7 @@ from simulator.manifest.shapes import WrongValue
 from simulator.manifest.workload_documents import workload_document
 from simulator.manifest.workloads import count_of, pods_of
 from simulator.pod import Pod
-from simulator.scenario import Scenario, Workload
+from simulator.scenario import Node, Scenario, Workload
 from simulator.units import parse_duration_ms
 from simulator.versions import NEWEST, Version
 
@@ -87,6 +87,7 @@ def load(
         version=Version(minor=chosen.minor or text.spec.get("kubernetes", NEWEST)),
         seed=chosen.seed if chosen.seed is not None else text.spec.get("seed", 1),
         budget=budget,
+        node_name=text.spec.get("node", {}).get("name") or Node().name,
     )
     kubelet = _kubelet(intake, found)
     contents = _contents(intake, found)

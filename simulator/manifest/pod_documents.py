@@ -20,6 +20,7 @@ from simulator.manifest.pods import APPLY_ANNOTATION, BEHAVIOR_ANNOTATION, SYSTE
 from simulator.manifest.report import Report, mark
 from simulator.manifest.shapes import Conformance, Shape, conform
 from simulator.manifest.validation.pod import pod_findings
+from simulator.manifest.validation.warnings import pod_warnings
 from simulator.pod import Pod
 from simulator.versions import Version
 
@@ -34,6 +35,7 @@ class Intake:
     version: Version
     seed: int
     budget: Budget
+    node_name: str
     priorities: dict[str, int] = field(default_factory=dict)
     """PriorityClasses of the input."""
     used_names: dict[str, int] = field(default_factory=dict)
@@ -118,12 +120,19 @@ def check_pod(intake: Intake, document: Document, clean: Fields, path: Path, wro
             return None
     for finding in drop_user_namespace(spec, (*path, "spec"), intake.version):
         intake.report.warning(document, finding)
+    for finding in pod_warnings(clean, path):
+        intake.report.warning(document, finding)
     _warn(intake, document, spec, (*path, "spec"))
     return True if fine else None
 
 
 def _warn(intake: Intake, document: Document, spec: Fields, path: Path) -> None:
-    """What is no mistake and still worth a word."""
+    """What no API server warns of and is still worth a word here."""
+    node_name = spec.get("nodeName", "")
+    if node_name and node_name != intake.node_name:
+        # A pod of another node's kubelet, usually from kubectl get -o yaml: there is only one node to run it on.
+        spec["nodeName"] = intake.node_name
+        intake.report.warning(document, Finding((*path, "nodeName"), f'"{node_name}" is another node: the pod is simulated on {intake.node_name}'))
     class_name = spec.get("priorityClassName", "")
     if class_name and "priority" not in spec and class_name not in SYSTEM_PRIORITIES and class_name not in intake.priorities:
         words = f'no PriorityClass with name "{class_name}" in the input: priority 0 is assumed'

@@ -13,9 +13,10 @@ from simulator.addresses import container_addresses, pod_addresses, split_contai
 from simulator.manifest import actions
 from simulator.manifest.nodes import Finding, Key, Path
 from simulator.manifest.shapes import did_you_mean
+from simulator.manifest.validation.ephemeral import added_to_pod_findings
 from simulator.moments import Instant, parse_instant
 from simulator.pod import Container, Pod
-from simulator.scenario import Workload
+from simulator.scenario import Action, Workload
 
 Fields = Mapping[str, Any]
 
@@ -78,6 +79,19 @@ def action_findings(action: Fields, known: Inhabitants, path: Path) -> Iterator[
                 yield from _manual_findings(target, known, (*path, verb))
     if "after" in action and actions.is_moment(action["after"]):
         yield from _instant_findings(parse_instant(action["after"]), known, (*path, "after"))
+
+
+def ephemeral_findings(made: Sequence[Action], known: Inhabitants, path: Path) -> Iterator[Finding]:
+    """Containers that are added to a pod, against those that it has by then."""
+    added: dict[str, list[str]] = {}
+    for index, action in enumerate(made):
+        if action.container is None:
+            continue
+        earlier = added.setdefault(action.target, [])
+        for pod in _pods(action.target, known)[:1]:
+            names = [*(container.name for container in pod.all_containers()), *earlier]
+            yield from added_to_pod_findings(action.container.name, action.container.target_container_name, names, (*path, index, "container"))
+        earlier.append(action.container.name)
 
 
 def _instant_findings(instant: Instant, known: Inhabitants, path: Path) -> Iterator[Finding]:

@@ -95,6 +95,9 @@ def check_names(intake: Intake, text: ScenarioText, pods: Sequence[Pod], workloa
         if intake.report.full:
             return
         intake.report.problem(document, finding)
+    if len(made) == len(spec.get("actions", ())):
+        for finding in references.ephemeral_findings(made, everything, (*_SPEC, "actions")):
+            intake.report.problem(document, finding)
     for finding in references.without_effect(spec.get("behaviors", {}), everything, (*_SPEC, "behaviors")):
         intake.report.warning(document, finding)
     for index, action in enumerate(spec.get("actions", ())):

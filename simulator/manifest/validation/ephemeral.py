@@ -33,10 +33,9 @@ def added_container_findings(container: Fields, path: Path) -> Iterator[Finding]
                 yield forbidden((*path, "volumeMounts", index, field), _DETAIL)
 
 
-def added_to_pod_findings(container: Fields, names: Sequence[str], path: Path) -> Iterator[Finding]:
-    """What can be said when the pod is known; `names` are those of its containers."""
-    if container.get("name") in names:
-        yield duplicate((*path, "name"), container["name"])
-    target = container.get("targetContainerName", "")
+def added_to_pod_findings(name: str, target: str, names: Sequence[str], path: Path) -> Iterator[Finding]:
+    """What can be said when the pod is known; `names` are those of its containers, `target` is targetContainerName."""
+    if name in names:
+        yield duplicate((*path, "name"), name)
     if target and target not in names:
         yield not_found((*path, "targetContainerName"), target)

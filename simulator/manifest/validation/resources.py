@@ -33,7 +33,7 @@ def resource_findings(resources: Fields, path: Path, *, of_pod: bool = False) ->
     for name, text in requests.items():
         yield from _amount(name, text, (*path, "requests", Key(name)), of_pod=of_pod)
         yield from _against_limit(name, text, limits.get(name), path)
-    named = {*limits, *requests}
+    named = [*limits, *requests]
     if any(name.startswith(_HUGE) for name in named) and not any(name in ("cpu", "memory") for name in named):
         yield forbidden(path, "HugePages require cpu or memory")
     if of_pod and resources.get("claims"):

@@ -1,24 +1,19 @@
 """Do manifests that nobody wrote for us load as they are? Public projects' files, and the pods of the recordings of real kubelets.
 
-They lie beside the repository in `../shared`. In CI they must be there; elsewhere these tests are named as not run.
+They lie beside the repository. Without them only the first test is there to say so.
 """
 
 import importlib.util
-import os
-from pathlib import Path
 
 import pytest
 import yaml
 
 import simulator
+from tests import surroundings
 
-SHARED = Path(__file__).resolve().parents[4] / "shared"
+SHARED = surroundings.SHARED
 MANIFESTS = sorted((SHARED / "manifests").glob("*.y*ml"))
 RECORDINGS = sorted(path.parent for path in SHARED.glob("traces*/**/pod.yaml"))
-
-pytestmark = pytest.mark.skipif(
-    not SHARED.is_dir() and not os.environ.get("CI"), reason="not run: the manifests and recordings of ../shared are not beside this clone"
-)
 
 PODS = {
     "argo-cd--pod.yaml": 1,
@@ -53,7 +48,8 @@ def scenario_of(folder):
     return yaml.safe_dump_all(documents, sort_keys=False)
 
 
-def test_the_material_is_there():
+def test_the_material_is_there(shared):
+    assert (shared / "conformance").is_dir()
     assert MANIFESTS
     assert RECORDINGS
 

@@ -301,6 +301,12 @@ REFUSED = [
     ("an object of another kind", "actions: [{at: 1s, createObject: Service/x}]", "createObject takes ConfigMap/name or Secret/name"),
     ("an ephemeral container with ports", "actions: [{at: 1s, addEphemeral: web, container: {name: d, image: x, ports: [{containerPort: 1}]}}]",
      "spec.actions[0].container.ports: Forbidden: cannot be set for an Ephemeral Container"),
+    ("an ephemeral container of a taken name", "actions: [{at: 1s, addEphemeral: web, container: {name: app, image: x}}]",
+     'spec.actions[0].container.name: Duplicate value: "app"'),
+    ("an ephemeral container twice", f"actions: [{', '.join(['{at: 1s, addEphemeral: web, container: {name: d, image: x}}'] * 2)}]",
+     'spec.actions[1].container.name: Duplicate value: "d"'),
+    ("an ephemeral container's target", "actions: [{at: 1s, addEphemeral: web, container: {name: d, image: x, targetContainerName: ap}}]",
+     'spec.actions[0].container.targetContainerName: Not found: "ap"'),
     ("too many actions", f"actions: [{', '.join(['{at: 1s, delete: web}'] * (MAX_ACTIONS + 1))}]", f"spec.actions: more than {MAX_ACTIONS} actions"),
 ]  # fmt: skip
 
