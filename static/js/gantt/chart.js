@@ -28,6 +28,7 @@ export async function createChart({ host, canvas, palette }, onDrag) {
   let size = { widthPx: 0, heightPx: 0 };
   let drawn = null;
   let dragging = false;
+  let ours = 0;
 
   // Coarse pointers scroll the page with a drag; they zoom with the buttons.
   const dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom";
@@ -62,8 +63,13 @@ export async function createChart({ host, canvas, palette }, onDrag) {
   /** What the axis shows, not what the message says: while a zoom box is drawn, the message already has the range that it would make. */
   function report() {
     const [startS, endS] = host._fullLayout.xaxis.range;
-    // Our own relayouts come back through here; they are the view that was drawn last.
-    if (!drawn || startS !== drawn.startS || endS !== drawn.endS) onDrag({ startS, endS });
+    if (!ours) onDrag({ startS, endS });
+  }
+
+  /** Tell Plotly something. It reports that like a drag; such reports are counted out. */
+  function relayout(update) {
+    ours += 1;
+    Plotly.relayout(host, update).finally(() => (ours -= 1));
   }
 
   function place() {
@@ -86,7 +92,7 @@ export async function createChart({ host, canvas, palette }, onDrag) {
 
     resize(widthPx, heightPx) {
       drawn = null;
-      Plotly.relayout(host, { width: Math.max(widthPx, 50), height: Math.max(heightPx, AXIS_PX + 20) });
+      relayout({ width: Math.max(widthPx, 50), height: Math.max(heightPx, AXIS_PX + 20) });
       place();
     },
 
@@ -94,7 +100,7 @@ export async function createChart({ host, canvas, palette }, onDrag) {
       theme = next;
       drawn = null;
       painter.setTheme(theme);
-      Plotly.relayout(host, {
+      relayout({
         "font.family": theme.font,
         "font.size": 11,
         "font.color": theme.muted,
@@ -109,7 +115,7 @@ export async function createChart({ host, canvas, palette }, onDrag) {
       if (!dragging && (!drawn || drawn.startS !== view.startS || drawn.endS !== view.endS)) {
         drawn = view;
         const { values, texts } = ticks(view);
-        Plotly.relayout(host, { "xaxis.range": [view.startS, view.endS], "xaxis.tickvals": values, "xaxis.ticktext": texts });
+        relayout({ "xaxis.range": [view.startS, view.endS], "xaxis.tickvals": values, "xaxis.ticktext": texts });
       }
       return painter.draw({ ...scene, view, heightPx: size.heightPx });
     },

@@ -16,6 +16,9 @@ import { ROW_PX, timeAt, xOf } from "./layout.js";
 import { currentTheme } from "./theme.js";
 import { createTooltip } from "./tooltip.js";
 
+/** Room for the reading beside a line. */
+const FLAG_PX = 70;
+
 /**
  * @param {HTMLElement} root the scroll container
  * @param {object} palette
@@ -78,22 +81,22 @@ export async function createGantt(root, palette, on) {
       spacer.style.height = `${heightPx}px`;
       root.closest(".panes").style.setProperty("--rows-px", `${heightPx}px`);
       scene = { ...state, view: { ...state.view }, scrollPx: root.scrollTop, heightPx: chart.size.heightPx };
-      const drawn = chart.draw(scene);
-      labels.draw({ ...scene, themeName: theme.name });
-      this.drawClock(state);
-      return drawn;
+      return chart.draw(scene);
     },
 
-    drawClock({ view, clockS, nowS, hidden }) {
+    /** Move the clock's line and the veil, and write the states of that instant beside the names. */
+    drawClock(clockS) {
+      scene.clockS = clockS;
       const { widthPx } = chart.size;
-      const x = Math.min(Math.max(xOf({ ...view, widthPx }, clockS), -2), widthPx + 2);
+      const x = Math.min(Math.max(xOf(viewWithWidth(), clockS), -2), widthPx + 2);
       clock.style.transform = `translateX(${x}px)`;
       clock.hidden = x < 0 || x > widthPx;
-      clock.classList.toggle("flip", x > widthPx - 70);
+      clock.classList.toggle("flip", x > widthPx - FLAG_PX);
       veil.style.transform = `translateX(${Math.max(x, 0)}px)`;
-      veil.hidden = clockS >= nowS;
-      veil.classList.toggle("opaque", hidden);
+      veil.hidden = clockS >= scene.nowS;
+      veil.classList.toggle("opaque", scene.hidden);
       setText(clockText, formatInstant(clockS, 1));
+      labels.draw({ ...scene, themeName: theme.name });
     },
 
     /** Bring a row into sight. */
@@ -133,7 +136,7 @@ export async function createGantt(root, palette, on) {
       const hit = hitAt({ x, y });
       cursor.hidden = false;
       cursor.style.transform = `translateX(${x}px)`;
-      cursor.classList.toggle("flip", x > chart.size.widthPx - 70);
+      cursor.classList.toggle("flip", x > chart.size.widthPx - FLAG_PX);
       setText(cursorText, formatInstant(hit.atS, 2));
       tooltip.show(y > AXIS_PX ? hit : { row: null, span: null, mark: null }, { x, y, nowS: scene.nowS, records, themeName: theme.name });
       on.hover(hit.span ? hit : null);

@@ -18,6 +18,9 @@ export function createPalette(table) {
 
     family: (name) => families.get(name),
 
+    /** Has this state a line, or at least the state it belongs to? */
+    knows: (key) => key in table.states || key.split(":")[0] in table.states,
+
     /** { family, label, pattern, trouble } of a state key. Unknown reasons look like the state they belong to. */
     state(key) {
       if (!known.has(key)) known.set(key, find(key));

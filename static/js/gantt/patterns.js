@@ -22,6 +22,9 @@ const DRAW = {
   merged: (ctx) => lines(ctx, [[1, 0, 1, 6], [4, 0, 4, 6]]),
 };
 
+/** Those that may stand in the palette. */
+export const PATTERNS = Object.keys(DRAW);
+
 function lines(ctx, segments) {
   ctx.beginPath();
   for (const [x0, y0, x1, y1] of segments) {

@@ -6,7 +6,6 @@
 import { createWorkbench } from "../editor/workbench.js";
 import { createGantt } from "../gantt/gantt.js";
 import { createLegend } from "../gantt/legend.js";
-import { nextChange, nextRow, nextSpan, nextTrouble } from "../gantt/navigate.js";
 import { createPalette } from "../gantt/palette.js";
 import { orderedRows, spanAt } from "../gantt/rows.js";
 import { addRecords, createSpans } from "../gantt/spans.js";
@@ -20,11 +19,11 @@ import { createTreegrid } from "../table/treegrid.js";
 import { createAnnouncer } from "../text/announcer.js";
 import { describeRow } from "../text/describe.js";
 import { jsonBlock, setText } from "../text/dom.js";
-import { formatDuration } from "../time/format.js";
-import { actionOf } from "../time/keys.js";
 import * as player from "../time/player.js";
 import { createTransport } from "../time/transport.js";
+import { createActions } from "./actions.js";
 import { createHelp } from "./help.js";
+import { listenToKeys } from "./keyboard.js";
 import { createTabs } from "./tabs.js";
 import { bannerOf, createVerdict } from "./verdict.js";
 
@@ -40,8 +39,15 @@ const spans = createSpans("node");
 const clock = player.createPlayer();
 const view = viewport.createViewport();
 const state = { selected: null, hovered: null, collapsed: new Set(), hidden: false, link: "connecting", rows: [], troubles: [], frameMs: 0 };
-const dirty = { records: false, draw: false };
+/** What the next frame has to do. `panels`: whatever is open in the drawer and the table. */
+const dirty = { records: false, draw: false, panels: false };
 let frameAsked = false;
+let takenInMs = -Infinity;
+
+/** A tab that was in the background does not catch up. */
+const LONGEST_FRAME_S = 0.25;
+/** Lists that grow are written so often while a run goes on; the chart follows every frame. */
+const LISTS_EVERY_MS = 200;
 
 // -- parts -----------------------------------------------------------------------------------------------------------------------
 
@@ -50,6 +56,7 @@ const help = createHelp(byId("help"));
 const verdict = createVerdict(byId("verdict"), { onPod: (pod) => select(spans.rows.get(pod) ?? null, null) });
 const drawer = createTabs(byId("drawer-tabs"), () => redraw());
 const panes = createTabs(byId("pane-tabs"), () => redraw());
+createTabs(byId("side-switch"), (side) => (document.querySelector(".run-layout").dataset.side = side), { hides: false });
 const events = createEvents(byId("panel-events"), { onSeek: seek });
 const problems = createProblems(byId("panel-problems"), palette, { onSelect: goToTrouble });
 const details = createDetails(byId("panel-details"), palette, { onSeek: seek });
@@ -58,6 +65,8 @@ const legend = createLegend(byId("legend"), palette, () => redraw());
 const transport = createTransport(byId("transport"), act, seek);
 const pill = byId("jump-to-now");
 pill.addEventListener("click", () => act("follow"));
+
+const actions = createActions({ state, spans, clock, view, palette, panes, help, announcer, select, goToTrouble, drawer: { toggle: () => openDrawer(byId("drawer").hidden) } });
 
 // The socket is opened first: records come in while the chart is being built.
 let gantt = null;
@@ -116,8 +125,13 @@ function announce(fresh) {
 
 // -- drawing ---------------------------------------------------------------------------------------------------------------------
 
+/** Draw everything anew in the next frame. */
 function redraw() {
-  dirty.draw = true;
+  dirty.draw = dirty.panels = true;
+  askFrame();
+}
+
+function askFrame() {
   if (!frameAsked) requestAnimationFrame(frame);
   frameAsked = true;
 }
@@ -130,23 +144,25 @@ function change(act) {
 function frame(nowMs) {
   frameAsked = false;
   if (!gantt) return;
-  const elapsedS = state.frameMs ? Math.min((nowMs - state.frameMs) / 1000, 0.25) : 0;
+  const elapsedS = state.frameMs ? Math.min((nowMs - state.frameMs) / 1000, LONGEST_FRAME_S) : 0;
   const over = isOver(store.run.status);
   player.headMoved(clock, store.run.headS, over);
   const moved = player.tick(clock, elapsedS);
   state.frameMs = clock.playing ? nowMs : 0;
-  if (dirty.records) takeIn();
+  if (dirty.records && (over || nowMs - takenInMs > LISTS_EVERY_MS)) takeIn(nowMs);
   const shifted = viewport.settle(view, { lastS: spans.lastS, clockS: clock.nowS, over });
-  if (dirty.draw || dirty.records || moved || shifted) draw();
-  dirty.draw = dirty.records = false;
-  if (clock.playing && !player.isFollowing(clock)) {
-    if (!frameAsked) requestAnimationFrame(frame);
-    frameAsked = true;
-  }
+  if (dirty.draw || shifted) drawScene();
+  if (dirty.draw || shifted || moved) drawClock();
+  if (dirty.panels) drawPanels();
+  dirty.draw = dirty.panels = false;
+  if (dirty.records || (clock.playing && !player.isFollowing(clock))) askFrame();
 }
 
 /** What changes only when records came. */
-function takeIn() {
+function takeIn(nowMs) {
+  takenInMs = nowMs;
+  dirty.records = false;
+  dirty.panels = true;
   state.troubles = troublesOf(spans, palette);
   events.update(store.records);
   problems.update(state.troubles, store.records, gantt.themeName);
@@ -156,32 +172,27 @@ function takeIn() {
   help.drawMarks(palette, gantt.themeName);
 }
 
-function draw() {
+/** The bars and what is said of the run: after records, a change of the view or of the selection. */
+function drawScene() {
   state.rows = orderedRows(spans, state.collapsed);
-  const drawn = gantt.draw({
-    rows: state.rows,
-    view,
-    nowS: clock.headS,
-    clockS: clock.nowS,
-    hidden: state.hidden,
-    selected: state.selected,
-    hovered: state.hovered,
-    dimmed: legend.dimmed,
-    collapsed: state.collapsed,
-    records: store.records,
-  });
-  transport.draw(clock);
+  const { selected, hovered, collapsed, hidden } = state;
+  const drawn = gantt.draw({ rows: state.rows, view, nowS: clock.headS, clockS: clock.nowS, hidden, selected, hovered, collapsed, dimmed: legend.dimmed, records: store.records });
   verdict.draw(store.run, { records: store.records.length });
-  events.drawClock(clock.nowS);
-  drawOpenPanels();
   drawBanner();
-  pill.hidden = clock.over ? player.isAtEnd(clock) || viewport.contains(view, clock.nowS) : player.isFollowing(clock) && view.mode !== "free";
-  root.dataset.status = store.run.status;
-  root.dataset.records = String(store.records.length);
+  byId("chart-empty").hidden = state.rows.length > 0;
+  Object.assign(root.dataset, { status: store.run.status, link: state.link, records: String(store.records.length) });
   if (drawn.bars && !root.dataset.painted) firstBar();
 }
 
-function drawOpenPanels() {
+/** What moves while it is played; draws no bar. */
+function drawClock() {
+  gantt.drawClock(clock.nowS);
+  transport.draw(clock);
+  events.drawClock(clock.nowS);
+  pill.hidden = clock.over ? player.isAtEnd(clock) || viewport.contains(view, clock.nowS) : player.isFollowing(clock) && view.mode !== "free";
+}
+
+function drawPanels() {
   const context = { records: store.records, nowS: clock.headS, themeName: gantt.themeName };
   if (drawer.current() === "details") details.update(state.selected, context);
   if (panes.current() === "table") treegrid.draw({ rows: orderedRows(spans), ...context });
@@ -192,8 +203,6 @@ function drawBanner() {
   const banner = byId("banner");
   banner.hidden = !text;
   setText(banner.querySelector("span"), text);
-  root.dataset.link = state.link;
-  byId("chart-empty").hidden = state.rows.length > 0;
 }
 
 /** How long did it take from Run to a bar? For tests and the curious; the mark stays in this browser. */
@@ -233,80 +242,11 @@ function openDrawer(open) {
   byId("drawer-toggle").setAttribute("aria-expanded", String(open));
 }
 
-const centreS = () => (state.selected?.span ? (state.selected.span.startS + (state.selected.span.endS ?? clock.headS)) / 2 : (view.startS + view.endS) / 2);
-
-const ACTIONS = {
-  "toggle-play": () => (clock.playing ? player.pause(clock) : player.play(clock)),
-  "to-start": () => player.seek(clock, 0),
-  "step-back": () => player.seek(clock, nextChange(spans, clock.nowS, -1) ?? 0),
-  "step-forward": () => player.seek(clock, nextChange(spans, clock.nowS, 1) ?? clock.headS),
-  follow: () => {
-    player.followHead(clock);
-    if (clock.over) viewport.fit(view);
-    else viewport.follow(view);
-  },
-  fit: () => viewport.fit(view),
-  "zoom-in": () => viewport.zoom(view, 0.7, centreS()),
-  "zoom-out": () => viewport.zoom(view, 1 / 0.7, centreS()),
-  "pan-left": () => viewport.pan(view, -0.1),
-  "pan-right": () => viewport.pan(view, 0.1),
-  "pan-left-far": () => viewport.pan(view, -0.5),
-  "pan-right-far": () => viewport.pan(view, 0.5),
-  "interval-back": () => step(-1),
-  "interval-forward": () => step(1),
-  "row-up": () => stepRow(-1),
-  "row-down": () => stepRow(1),
-  centre: () => state.selected?.span && viewport.focus(view, state.selected.span.startS, state.selected.span.endS ?? clock.headS),
-  details: () => state.selected && select(state.selected.row, state.selected.span, state.selected.mark, { open: true }),
-  clear: () => select(null, null),
-  "problem-next": () => stepTrouble(1),
-  "problem-back": () => stepTrouble(-1),
-  "hide-future": () => (state.hidden = !state.hidden),
-  table: () => panes.show(panes.current() === "table" ? "chart" : "table"),
-  drawer: () => openDrawer(byId("drawer").hidden),
-  help: () => help.open(),
-  ...Object.fromEntries(player.SPEEDS.map((speed, index) => [`speed-${index}`, () => player.setSpeed(clock, speed)])),
-};
-
 function act(action) {
-  change(() => ACTIONS[action]());
+  change(() => actions[action]());
 }
 
-function step(by) {
-  const row = state.selected?.row ?? state.rows[0];
-  if (row) say(row, nextSpan({ row, span: state.selected?.span ?? null }, by, clock.nowS));
-}
-
-function stepRow(by) {
-  const next = nextRow(state.rows, state.selected, by, clock.nowS);
-  if (next) say(next.row, next.span);
-}
-
-/** Select by key: what the eye sees is also said. */
-function say(row, span) {
-  select(row, span);
-  if (!span) return;
-  if (!viewport.contains(view, span.startS) && !viewport.contains(view, span.endS ?? clock.headS)) viewport.focus(view, span.startS, span.endS ?? clock.headS);
-  announcer.say(`${describeRow(row)}: ${palette.state(span.state).label}, ${formatDuration((span.endS ?? clock.headS) - span.startS)}`);
-}
-
-function stepTrouble(by) {
-  const trouble = nextTrouble(state.troubles, state.selected, clock.nowS, by) ?? state.troubles[by > 0 ? 0 : state.troubles.length - 1];
-  if (trouble) goToTrouble(trouble);
-}
-
-document.addEventListener("keydown", (event) => {
-  const { target } = event;
-  const isTyping = target.closest("input:not([type=range]), textarea, select, .editor-host, dialog[open]");
-  // A button or link that has the focus answers Space and Enter itself, a slider and tabs the arrows.
-  const isPressing = target.closest("button, a, summary, [role=tab], input[type=range]") && /^(Space|Enter|Arrow|Home|End)/.test(event.code);
-  if (isTyping || isPressing || help.keysAreOff || event.defaultPrevented) return;
-  const action = actionOf(event);
-  if (!action) return;
-  event.preventDefault();
-  act(action);
-});
-
+listenToKeys(act, help);
 for (const button of document.querySelectorAll("[data-act]")) button.addEventListener("click", () => act(button.dataset.act));
 document.addEventListener("themechange", () => {
   dirty.records = true;
@@ -325,5 +265,10 @@ byId("copy-link").addEventListener("click", async ({ currentTarget: button }) =>
   button.dataset.done = "true";
   setTimeout(() => delete button.dataset.done, 1500);
 });
+// On a phone the table says more than bars of a few pixels.
+if (matchMedia("(max-width: 600px)").matches) {
+  panes.show("table");
+  openDrawer(false);
+}
 root.dataset.ready = "true";
 redraw();

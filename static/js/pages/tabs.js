@@ -1,7 +1,11 @@
 /** Tabs: one panel of several, by the pattern of the ARIA Authoring Practices. */
 
-/** @returns {{show: (name: string) => void, current: () => string}} */
-export function createTabs(list, onShow = () => {}) {
+/**
+ * @param {HTMLElement} list  the tabs, each with `data-tab` and `aria-controls`
+ * @param {(name: string) => void} [onShow]
+ * @param {{hides?: boolean}} [options] false: which panel is to be seen is the style sheet's business
+ */
+export function createTabs(list, onShow = () => {}, { hides = true } = {}) {
   const tabs = [...list.querySelectorAll('[role="tab"]')];
   const nameOf = (tab) => tab.dataset.tab;
 
@@ -10,7 +14,7 @@ export function createTabs(list, onShow = () => {}) {
       const chosen = nameOf(tab) === name;
       tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen ? 0 : -1;
-      document.getElementById(tab.getAttribute("aria-controls")).hidden = !chosen;
+      if (hides) document.getElementById(tab.getAttribute("aria-controls")).hidden = !chosen;
       if (chosen && focus) tab.focus();
     }
     onShow(name);

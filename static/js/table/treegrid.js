@@ -46,10 +46,14 @@ export function createTreegrid(table, palette, { onSelect }) {
     // A folded row sums up: the whole time it has been there, and its last state.
     const startS = level === 3 ? span.startS : (row.spans[0]?.startS ?? 0);
     const endS = open || !span ? nowS : span.endS;
-    const name = level === 3 ? "" : row.name;
+    const label = state?.label ?? "–";
+    const chip = level === 2 && row.type !== "main" ? el("span", { class: "label-chip" }, row.type) : null;
+    const heads =
+      level === 3
+        ? [el("th", { scope: "row", role: "rowheader", colspan: "2" }, dot, label)]
+        : [el("th", { scope: "row", role: "rowheader" }, chip, row.name), el("td", { role: "gridcell" }, dot, label)];
     const cells = [
-      el("th", { scope: "row", role: "rowheader" }, level === 2 && row.type !== "main" ? el("span", { class: "label-chip" }, row.type) : null, name),
-      el("td", { role: "gridcell" }, dot, state?.label ?? "–"),
+      ...heads,
       el("td", { role: "gridcell", class: "num" }, formatInstant(startS, DECIMALS)),
       el("td", { role: "gridcell", class: "num" }, open ? "goes on" : formatInstant(endS, DECIMALS)),
       el("td", { role: "gridcell", class: "num" }, formatDuration(endS - startS)),

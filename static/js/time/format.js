@@ -52,7 +52,7 @@ export function ticks({ startS, endS, widthPx }, apartPx = 90) {
   const decimals = stepS >= 1 ? 0 : stepS >= 0.1 ? 1 : stepS >= 0.01 ? 2 : 3;
   const lengthS = endS - startS;
   const values = [];
-  for (let index = Math.max(0, Math.ceil((startS - lengthS) / stepS)); index * stepS <= endS + lengthS && values.length < 400; index += 1) {
+  for (let index = Math.max(0, Math.ceil((startS - lengthS) / stepS - 1e-6)); index * stepS <= endS + lengthS && values.length < 400; index += 1) {
     values.push(Number((index * stepS).toFixed(3)));
   }
   return { values, texts: values.map((value) => formatInstant(value, decimals)) };

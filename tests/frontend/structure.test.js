@@ -1,0 +1,50 @@
+/** Does each module keep to its own business? The rules of the front end that a machine can hold. */
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+function filesUnder(folder, ending) {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .map((path) => ({ name: relative(join(ROOT, folder), path), source: readFileSync(path, "utf8") }));
+}
+
+const modules = filesUnder("static/js", ".js");
+const templates = filesUnder("templates", ".html");
+const naming = (files, pattern) => files.filter(({ source }) => pattern.test(source)).map(({ name }) => name);
+const code = modules.map(({ name, source }) => ({ name, source: source.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, "") }));
+
+test("only socket.js says WebSocket", () => assert.deepEqual(naming(code, /WebSocket/), ["live/socket.js"]));
+test("only chart.js says Plotly", () => assert.deepEqual(naming(code, /Plotly/), ["gantt/chart.js"]));
+test("no module makes markup from text", () => assert.deepEqual(naming(code, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function/), []));
+test("no module is longer than 300 lines", () => assert.deepEqual(modules.filter(({ source }) => source.split("\n").length > 300).map(({ name }) => name), []));
+test("every module begins with what it is for", () => assert.deepEqual(modules.filter(({ source }) => !source.startsWith("/*")).map(({ name }) => name), []));
+test("no module spells a colour", () => assert.deepEqual(naming(code, /#[0-9a-f]{3,8}\b/i), []));
+
+const PURE = ["gantt/facts.js", "gantt/lenses.js", "gantt/spans.js", "gantt/marks.js", "gantt/rows.js", "gantt/layout.js", "gantt/hit.js", "gantt/navigate.js"].concat([
+  "gantt/viewport.js",
+  "gantt/palette.js",
+  "live/store.js",
+  "text/describe.js",
+  "time/format.js",
+  "time/keys.js",
+  "time/player.js",
+]);
+test("pure modules know neither the page nor the time of day", () => {
+  const pure = code.filter(({ name }) => PURE.includes(name));
+
+  assert.equal(pure.length, PURE.length);
+  assert.deepEqual(naming(pure, /\b(document|window|localStorage|requestAnimationFrame|performance|Date|fetch)\b/), []);
+});
+
+test("templates have no script and no style of their own, and load nothing from elsewhere", () => {
+  const faults = naming(templates, /<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son\w+=|(?:src|href)="(?:https?:)?\/\//);
+
+  assert.deepEqual(faults, []);
+});
