@@ -1,0 +1,67 @@
+"""Which facts can be expected, and how is each checked? One module a family; `CHECKS` has every key of the vocabulary."""
+
+from __future__ import annotations
+
+from tests.conformance.expectations import events, hooks, invariants, order, pods, probes, pulls, restarts, statuses, times
+from tests.conformance.expectations.checking import Check
+
+CHECKS: dict[str, Check] = {
+    check.__name__: check
+    for check in (
+        order.starts_before,
+        order.up_before,
+        order.exits_before,
+        order.exits_before_exit,
+        order.runs_together,
+        order.runs_together_first,
+        order.starts,
+        order.exits,
+        order.never_starts,
+        order.start_in,
+        order.no_start_in,
+        restarts.restarts,
+        restarts.restart_bound,
+        restarts.start_offsets,
+        restarts.restart_wait,
+        restarts.restart_wait_after,
+        statuses.exit_code,
+        statuses.last_terminated,
+        statuses.pod_phase,
+        statuses.phase_never,
+        statuses.waiting_reason,
+        statuses.ready,
+        statuses.running,
+        statuses.never_ready,
+        statuses.always,
+        pulls.image,
+        times.window,
+        times.simultaneous,
+        hooks.prestop_before,
+        hooks.prestop_before_sigterm,
+        hooks.hook_during_run,
+        hooks.hook_ran,
+        hooks.no_hook,
+        probes.probe_runs,
+        probes.probe_runs_before,
+        probes.first_probe_after,
+        statuses.condition,
+        statuses.condition_order,
+        events.event,
+        events.no_event,
+        times.gone,
+        statuses.pod_reason,
+        statuses.pod_message_prefix,
+        pods.sandboxes,
+        pulls.pull_attempts,
+        pulls.pull_overlap,
+        pulls.no_pull_overlap,
+        pulls.pull_wait_ratio,
+        pods.pod_order,
+        statuses.pods_end,
+        pods.effective_grace,
+        pods.spec_value,
+        statuses.termination_message,
+        statuses.no_phase_change_before,
+        invariants.invariant,
+    )
+}
