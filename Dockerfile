@@ -7,7 +7,7 @@ COPY frontend frontend
 RUN npm run bundle
 
 FROM python:3.12-slim
-ENV PYTHONUNBUFFERED=1 VAR_DIR=/tmp/nodeviz
+ENV PYTHONUNBUFFERED=1 VAR_DIR=/tmp/nodeviz STATIC_ROOT=/app/staticfiles
 WORKDIR /app
 COPY requirements.txt constraints.txt ./
 RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt

@@ -40,13 +40,14 @@ def redis_socket(var: Path) -> Path:
 def kept_secret(path: Path) -> str:
     """The secret in this file, made at the first call. Two processes that come at once agree on it."""
     if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50))
+        # Made with mode 600.
+        number, draft = tempfile.mkstemp(prefix=path.name, dir=path.parent)
+        with os.fdopen(number, "w") as file:
+            file.write(secrets.token_urlsafe(50))
         try:
             os.link(draft, path)  # Fails where another process was first.
         except FileExistsError:
             pass
         finally:
-            draft.unlink()
+            os.unlink(draft)
     return path.read_text().strip()

@@ -22,7 +22,7 @@ from nodeviz.supervisor.network import http_status
 from nodeviz.supervisor.programs import Program
 from nodeviz.supervisor.restarts import Record
 
-REDIS_ANSWERS_WITHIN_S = 10.0
+REDIS_ANSWERS_WITHIN_S = 3.0
 READY_WITHIN_S = 60.0
 POLL_S = 0.03
 
@@ -155,7 +155,7 @@ class Supervisor:
 
 
 async def redis_answers(url: str) -> None:
-    """Raises CannotStart if it does not within 10 s."""
+    """Raises CannotStart if it does not within 3 s."""
     client: Any = redis.asyncio.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, max_connections=2)
     problem: Exception | None = None
     try:
