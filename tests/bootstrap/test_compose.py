@@ -1,0 +1,93 @@
+"""Does docker-compose.yml start what the supervisor starts, in the right order, watched over, and with no rights that it does not need?"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from nodeviz.supervisor import programs
+from tests.surroundings import CHECKOUT
+
+COMPOSE = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())
+SERVICES = COMPOSE["services"]
+OWN = ("web", "worker", "reaper", "migrate")
+DOCKERFILE = (CHECKOUT / "Dockerfile").read_text()
+
+
+@pytest.mark.parametrize(
+    ("service", "program"),
+    [
+        ("web", programs.web("0.0.0.0", 8000)),
+        ("worker", programs.worker()),
+        ("reaper", programs.reaper()),
+        ("migrate", programs.migrate()),
+    ],
+)
+def test_a_service_is_the_program_that_the_supervisor_starts(service, program):
+    assert SERVICES[service]["command"] == ["python" if word == sys.executable else word for word in program.arguments]
+
+
+def test_the_image_alone_is_the_web_server():
+    (words,) = re.findall(r"^CMD (\[.*\])$", DOCKERFILE, flags=re.MULTILINE)
+
+    assert yaml.safe_load(words) == SERVICES["web"]["command"]
+
+
+def test_redis_keeps_what_it_was_told_as_the_embedded_one_does():
+    embedded = programs.redis_server("redis-server", Path("redis.sock"), Path("data")).arguments
+
+    assert " ".join(SERVICES["redis"]["command"][1:]) in " ".join(embedded)
+
+
+def test_a_worker_is_stopped_as_the_supervisor_stops_it():
+    assert SERVICES["worker"]["stop_signal"] == programs.worker().stop_signal.name
+
+
+@pytest.mark.parametrize("service", [name for name in SERVICES if name != "migrate"])
+def test_every_service_that_stays_is_watched_over(service):
+    assert SERVICES[service]["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
+
+
+@pytest.mark.parametrize("service", ["web", "worker", "reaper"])
+def test_nothing_serves_before_tables_broker_and_database_are_there(service):
+    conditions = {name: wanted["condition"] for name, wanted in SERVICES[service]["depends_on"].items()}
+
+    assert conditions == {"migrate": "service_completed_successfully", "redis": "service_healthy", "postgres": "service_healthy"}
+
+
+@pytest.mark.parametrize("service", OWN)
+def test_our_services_have_no_rights_that_they_do_not_need(service):
+    given = SERVICES[service]
+
+    assert (given["read_only"], given["cap_drop"], given["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
+
+
+def test_the_image_does_not_run_as_root():
+    assert re.findall(r"^USER (\w+)$", DOCKERFILE, flags=re.MULTILINE) == ["nodeviz"]
+
+
+def test_nothing_but_the_web_server_is_published_and_only_to_this_machine():
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+
+    assert published == {"web": ["127.0.0.1:${PORT:-8000}:8000"]}
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "POSTGRES_PASSWORD"])
+def test_it_does_not_start_without_a_secret(name):
+    text = (CHECKOUT / "docker-compose.yml").read_text()
+
+    assert re.findall(rf"\${{{name}(.)", text)
+    assert set(re.findall(rf"\${{{name}(..)", text)) == {":?"}
+
+
+def test_what_the_image_is_made_of_is_let_into_its_build():
+    allowed = {line.removeprefix("!").rstrip("/") for line in (CHECKOUT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = {name for line in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, flags=re.MULTILINE) for name in line.split() if name != "."}
+
+    assert copied <= allowed
+    assert {"manage.py", "nodeviz", "simulator", "static", "templates", "scenarios"} <= allowed
+    assert all((CHECKOUT / name).exists() for name in allowed)
