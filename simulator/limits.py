@@ -11,8 +11,8 @@ MAX_INPUT_BYTES = 4 << 20
 MAX_YAML_DEPTH = 64
 """Nesting of a document. Kubernetes' deepest field of a pod is below 20; recursion in parsers above 5,000 ends a process."""
 
-MAX_YAML_NODES = 200_000
-"""Scalars, lists and maps in all documents: about 20 bytes of text each at the size limit. libyaml takes half a second for so many."""
+MAX_YAML_NODES = 150_000
+"""Scalars, lists and maps in all documents. Real manifests have one in 14 to 20 bytes, so this is over 2 MiB of them; libyaml takes 0.4 s for so many."""
 
 MAX_YAML_ALIASES = 10_000
 """Aliases in all documents; each may repeat nodes only within MAX_YAML_NODES, so that nine lines cannot become a billion nodes. Programs that write YAML make

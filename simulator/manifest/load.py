@@ -149,7 +149,11 @@ def _contents(intake: Intake, found: SortedDocuments) -> _Contents:
     for document, group, kind in found.of(Role.OBJECT):
         conformed(intake, document, group, kind)
         contents.objects[object_key(document.root)] = frozenset(object_keys(document.root))
-    for document, _, _ in found.of(Role.POD)[: MAX_PODS + 1]:
+    documents = [document for document, _, _ in found.of(Role.POD)]
+    if len(documents) > MAX_PODS:
+        intake.report.problem(documents[MAX_PODS], Finding((), f"more than {MAX_PODS} pods in all", "one node runs 110 pods"))
+        return contents
+    for document in documents:
         pod = pod_document(intake, document)
         if pod is not None:
             contents.written.append((pod, document))

@@ -208,11 +208,22 @@ def _list(value: ListNode, items: Shape, path: Path, owner: str, result: Conform
     clean: list[object] = []
     for index, item in enumerate(value):
         kept = _conform(item, items, (*path, index), owner, result)
-        if kept is _DROP:
-            # Indexes must stay those of the text; Go's decoder makes a null a zero value as well.
-            kept = {} if items.fields is not None or items.values is not None else [] if items.items is not None else ""
-        clean.append(kept)
+        if item is None and not items.kubernetes:
+            result.findings.append(wrong_type(item, items, (*path, index), owner))
+        # Indexes must stay those of the text; Go's decoder makes a null a zero value as well.
+        clean.append(_zero(items) if kept is _DROP else kept)
     return clean
+
+
+def _zero(shape: Shape) -> object:
+    """What Go has where nothing is: of the right type, so that rules may go on."""
+    if shape.fields is not None or shape.values is not None:
+        return {}
+    if shape.items is not None:
+        return []
+    if shape.words == "bool":
+        return False
+    return 0 if shape.words.startswith(("int", "float")) and shape.words != "intstr.IntOrString" else ""
 
 
 def wrong_type(value: object, shape: Shape, path: Path, owner: str) -> Finding:
@@ -262,6 +273,8 @@ def json_word(value: object) -> str:
             return "string"
         case list():
             return "array"
+        case None:
+            return "null"
         case _:
             return "object"
 

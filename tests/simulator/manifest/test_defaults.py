@@ -185,3 +185,25 @@ def test_names_and_uids_are_made_from_the_seed():
     assert (first, second) == again
     assert len({first.name, second.name, other[0].name, other[1].name}) == 4
     assert len({first.uid, second.uid, other[0].uid}) == 3
+
+
+@pytest.mark.parametrize(
+    ("spec", "path"),
+    [
+        pytest.param("containers: [{name: a, image: x, args: [null, b]}]", None, id="a null among words is an empty word"),
+        pytest.param("securityContext: {supplementalGroups: [null]}\ncontainers: [{name: a, image: x}]", None, id="a null among numbers is zero"),
+        pytest.param(
+            "securityContext: {supplementalGroups: [x]}\ncontainers: [{name: a, image: x}]", "spec.securityContext.supplementalGroups[0]", id="a word"
+        ),
+        pytest.param("containers: [null, {name: a, image: x}]", "spec.containers[0].name", id="a null among containers has no name"),
+    ],
+)
+def test_nulls_in_lists_are_what_go_makes_of_them(spec, path):
+    text = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n" + "".join(f"  {line}\n" for line in spec.split("\n"))
+    try:
+        simulator.load({"pod.yaml": text})
+        found = []
+    except simulator.ManifestError as error:
+        found = [problem.path for problem in error.problems]
+
+    assert found[:1] == ([path] if path else [])

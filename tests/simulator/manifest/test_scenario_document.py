@@ -267,6 +267,7 @@ REFUSED = [
     ("a disk that is more than full", "node: {filesystems: {nodefs: {capacity: 1Gi, used: 2Gi}}}", "nodefs.used: must be at most the capacity"),
     ("a node without nodefs", "node: {filesystems: {imagefs: {}}}", "spec.node.filesystems.nodefs: Required value"),
     ("containerfs alone", "node: {filesystems: {nodefs: {}, containerfs: {}}}", "spec.node.filesystems.imagefs: Required value"),
+    ("a null among sizes", "registry: {images: [{image: a, layers: [null]}]}", "spec.registry.images[0].layers[0]: must be a quantity such as 80Mi, not null"),
     ("an image without name", "registry: {images: [{size: 1Mi}]}", "spec.registry.images[0].image: Required value"),
     ("a registry's reason", "registry: {images: [{image: a, error: {reason: Gone}}]}", 'error.reason: Unsupported value: "Gone": supported values: "NotFound"'),
     ("a pod for a container", "behaviors: {web: {}}", 'spec.behaviors[web]: "web" is a pod, not a container'),
