@@ -1,7 +1,7 @@
 """What is the golden trace of each folder under `scenarios/`?
 
-`python -m tests.goldens` rewrites every trace.txt (then read the diff as you would read code); `python -m tests.goldens digests` prints the digest of every trace,
-so that processes can be compared.
+`python -m tests.goldens` rewrites every trace.txt: then read the diff as you would read code.
+`python -m tests.goldens digests` prints the digest of every trace, for comparing processes.
 """
 
 from __future__ import annotations

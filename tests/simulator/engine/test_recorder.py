@@ -50,7 +50,7 @@ def test_an_illegal_move_raises_and_changes_nothing(moves: list[StrEnum], illega
     for state in moves:
         recorder.move("web", state)
 
-    with pytest.raises(BrokenInvariant, match="of web: .* is not in the table"):
+    with pytest.raises(BrokenInvariant, match=r"of web: .* is not in the table"):
         recorder.move("web", illegal)
 
     assert recorder.state(type(illegal), "web") == (moves[-1] if moves else None)

@@ -50,7 +50,7 @@ def test_a_requeue_is_between_its_delay_and_half_as_much_again() -> None:
 def test_a_duration_keeps_the_median_and_the_spread_of_the_recordings() -> None:
     draws = sorted(Streams(1).around_ms(390, SPREAD, "x", key) for key in range(4000))
 
-    assert 242 <= draws[0]
+    assert draws[0] >= 242
     assert draws[-1] <= 1120
     assert abs(draws[2000] - 390) < 8
     assert abs(draws[3600] - 662) < 60
