@@ -14,7 +14,7 @@ from simulator.kubelet.events import EventRecorder
 from simulator.kubelet.kubelet import Kubelet
 from simulator.kubelet.pod_manager import PodObject
 from simulator.limits import DEFAULT_UNTIL_MS, MAX_RECORDS
-from simulator.pod import ObjectRef, Pod
+from simulator.pod import ObjectRef, Pod, Volume
 from simulator.runtime.containers import ContainerRuntime, RuntimeContainer
 from simulator.runtime.images import ImageService
 from simulator.runtime.registry import RegistryService
@@ -33,7 +33,8 @@ class Simulation:
         self.streams = Streams(scenario.seed, jitter=scenario.jitter)
         self.version = Version(minor=scenario.kubernetes, gates=enabled(scenario.kubernetes, scenario.kubelet.feature_gates))
         self.events = EventRecorder(self.agenda, self.streams, self.recorder, self.version)
-        self.world = World(self.agenda, scenario)
+        self.world = World(self.agenda, self.streams, scenario)
+        self.world.object_keys = self._object_keys
         self.runtime = ContainerRuntime(self.agenda, self.streams, self.recorder, scenario.node.runtime, self.world.processes)
         self.runtime.on_exit = self._container_exited
         self.registry = RegistryService(self.agenda, scenario.registry)
@@ -109,6 +110,7 @@ class Simulation:
                 yield from fresh
         reason = self._ended(until_ms)
         self.recorder.record("end", reason=reason)
+        self.agenda.is_over = True
         yield from self.recorder.take()
 
     def _ended(self, until_ms: int) -> str:
@@ -120,6 +122,11 @@ class Simulation:
             return "until"
         self.agenda.now_ms = self.recorder.last_ms
         return "settled"
+
+    def _object_keys(self, pod: Pod, volume: Volume) -> tuple[str, ...]:
+        """The keys of the ConfigMaps and Secrets that a volume shows."""
+        names = [f"{ref.kind}/{pod.namespace}/{ref.name}" for ref in volume.refs]
+        return tuple(key for name in names for key in sorted(self.objects.get(name, ())))
 
     def _container_exited(self, made: RuntimeContainer) -> None:
         self.world.container_exited(made, self.runtime.containers(made.pod.uid))

@@ -59,8 +59,8 @@ class ContainerProcesses(Protocol):
     def exit(self, code: int, reason: str = "") -> None:
         """PID 1 ends by itself, now."""
 
-    def probe(self, probe_type: ProbeType, handler: Handler) -> Steps:
-        """Run a probe's handler; returns a ProbeAnswer."""
+    def probe(self, probe_type: ProbeType, handler: Handler, timeout_ms: int) -> Steps:
+        """Run a probe's handler, at most that long; returns a ProbeAnswer."""
 
     def hook(self, hook: HookType, handler: Handler) -> Steps:
         """Run an exec, HTTP or TCP hook to its end; returns a Result. It ends, as a failure, at the latest with the container."""
@@ -98,15 +98,24 @@ class BehavingProcesses:
         self._memory_limit_bytes = memory_limit_bytes
         self._started_ms = 0
         self._timers: list[Timer] = []
+        self._own_end: Timer | None = None
         self._overrides: dict[ProbeType, Result] = {}
         self.ended = Gate()
         self.changed = Gate()
 
-    def start(self) -> None:
+    def begin(self) -> None:
+        """Count ages from now, without any process of its own."""
         self._started_ms = self._agenda.now_ms
+
+    def is_overridden(self, probe_type: ProbeType) -> bool:
+        """Does an action decide this probe's result just now?"""
+        return probe_type in self._overrides
+
+    def start(self) -> None:
+        self.begin()
         run = self._run
         if run.duration_ms is not None:
-            self._arm(run.duration_ms, Exit(code=run.exit_code, reason=run.reason))
+            self._own_end = self._arm(run.duration_ms, Exit(code=run.exit_code, reason=run.reason))
         oom_ms = out_of_memory_at(self._behavior.memory or (), self._memory_limit_bytes)
         if oom_ms is not None:
             self._arm(oom_ms, Exit(code=OOM_EXIT_CODE, reason="OOMKilled"))
@@ -114,6 +123,8 @@ class BehavingProcesses:
     def signal(self, name: str) -> None:
         reaction = self._behavior.on_sigterm or OnSigterm()
         if reaction.exit_after_ms is not None:
+            if self._own_end:
+                self._own_end.cancel()  # a handler runs instead of the program, whatever it was about to do
             self._arm(reaction.exit_after_ms, Exit(code=reaction.exit_code))
 
     def kill(self) -> None:
@@ -122,18 +133,19 @@ class BehavingProcesses:
     def exit(self, code: int, reason: str = "") -> None:
         self._end(Exit(code=code, reason=reason))
 
-    def probe(self, probe_type: ProbeType, handler: Handler) -> Steps:
+    def probe(self, probe_type: ProbeType, handler: Handler, timeout_ms: int) -> Steps:
         if self.ended.is_open:
             return ProbeAnswer(result=Result.ERROR, output="container is not running")
         if probe_type in self._overrides:
-            return ProbeAnswer(result=self._overrides[probe_type])
+            yield timeout_ms if self._overrides[probe_type] is Result.TIMEOUT else 0
+            return ProbeAnswer(result=self._overrides.get(probe_type, Result.SUCCESS))
         windows = {
             ProbeType.STARTUP: self._behavior.startup,
             ProbeType.READINESS: self._behavior.readiness,
             ProbeType.LIVENESS: self._behavior.liveness,
         }[probe_type]
         result, until_ms = window_at(windows or (), self._agenda.now_ms - self._started_ms)
-        yield 0
+        yield timeout_ms if result is Result.TIMEOUT else 0
         return ProbeAnswer(result=result, holds_until_ms=None if until_ms is None else self._started_ms + until_ms)
 
     def hook(self, hook: HookType, handler: Handler) -> Steps:
@@ -151,8 +163,10 @@ class BehavingProcesses:
         changed, self.changed = self.changed, Gate()
         changed.open()
 
-    def _arm(self, delay_ms: int, how: Exit) -> None:
-        self._timers.append(self._agenda.after(delay_ms, lambda: self._end(how)))
+    def _arm(self, delay_ms: int, how: Exit) -> Timer:
+        timer = self._agenda.after(delay_ms, lambda: self._end(how))
+        self._timers.append(timer)
+        return timer
 
     def _end(self, how: Exit) -> None:
         for timer in self._timers:

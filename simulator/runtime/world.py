@@ -5,14 +5,17 @@ Contract, section 3.1: per key, first hit wins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
+from simulator import shell
 from simulator.behavior import Behavior, Source, resolve, role_behavior
 from simulator.engine.agenda import Agenda
-from simulator.pod import Container, ContainerType, Pod
+from simulator.engine.streams import Streams
+from simulator.pod import Container, ContainerType, Pod, Volume
 from simulator.runtime.containers import RuntimeContainer
 from simulator.runtime.processes import BehavingProcesses, ContainerProcesses
+from simulator.runtime.scripts import Place, ScriptProcesses, argv_of, interpreted, volume_storage
 from simulator.scenario import Scenario
 
 
@@ -34,8 +37,13 @@ def scenario_behavior(behaviors: Mapping[str, Behavior], pod: Pod, container: st
 class World:
     """Makes the processes of each instance."""
 
-    def __init__(self, agenda: Agenda, scenario: Scenario) -> None:
+    def __init__(self, agenda: Agenda, streams: Streams, scenario: Scenario) -> None:
         self._agenda = agenda
+        self._streams = streams
+        self._storages: dict[tuple[str, str], shell.Storage] = {}
+        """Files of the pods' volumes, by pod uid and volume."""
+        self.object_keys: Callable[[Pod, Volume], tuple[str, ...]] = lambda pod, volume: ()
+        """The keys of the ConfigMaps and Secrets behind a volume."""
         self._scenario = scenario
 
     def behavior(self, pod: Pod, container: Container) -> tuple[Behavior, Mapping[str, Source]]:
@@ -53,12 +61,35 @@ class World:
 
     def start_failure(self, pod: Pod, container: Container) -> str | None:
         """The runtime's words when the container's command cannot be executed; None: it can."""
-        return None
+        if not shell.missing_binary(argv_of(container)):
+            return None
+        binary = argv_of(container)[0]
+        return (
+            "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: "
+            f'unable to start container process: exec: "{binary}": stat {binary}: no such file or directory'
+        )
 
     def processes(self, pod: Pod, container: Container, attempt: int) -> ContainerProcesses:
         """The processes of one instance."""
-        behavior, _ = self.behavior(pod, container)
-        return BehavingProcesses(self._agenda, behavior, attempt, container.resources.limits.get("memory"))
+        behavior, sources = self.behavior(pod, container)
+        if not interpreted(container, sources):
+            return BehavingProcesses(self._agenda, behavior, attempt, container.resources.limits.get("memory"))
+        place = Place(pod=pod, container=container, attempt=attempt, mounts=self._mounts(pod, container))
+        return ScriptProcesses(self._agenda, self._streams, behavior, sources, place)
+
+    def _mounts(self, pod: Pod, container: Container) -> dict[str, shell.Mount]:
+        """What the container has mounted; a volume's files are shared by all containers of the pod, and live as long as it."""
+        mounts: dict[str, shell.Mount] = {}
+        volumes = {volume.name: volume for volume in pod.volumes}
+        for mount in container.volume_mounts:
+            volume = volumes.get(mount.name)
+            if volume is None:
+                continue
+            storage = self._storages.get((pod.uid, volume.name))
+            if storage is None:
+                storage = self._storages[pod.uid, volume.name] = volume_storage(volume, self.object_keys(pod, volume))
+            mounts[mount.mount_path] = shell.Mount(storage, mount.sub_path, mount.read_only)
+        return mounts
 
     def container_exited(self, gone: RuntimeContainer, others: Iterable[RuntimeContainer]) -> None:
         """Containers whose behavior depends on this one (`onSidecarGone`) exit, too."""
