@@ -37,6 +37,8 @@ class CriSandbox:
     attempt: int
     ready: bool
     created_ms: int
+    has_ip: bool = True
+    """A pod in the node's network needs none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,10 +26,12 @@ class Timer:
 class Agenda:
     """The virtual clock and everything that waits for it."""
 
-    __slots__ = ("_heap", "_sequence", "now_ms")
+    __slots__ = ("_heap", "_sequence", "is_over", "now_ms")
 
     def __init__(self, now_ms: int = 0) -> None:
         self.now_ms = now_ms
+        self.is_over = False
+        """True when the run has ended: whatever still waits is not resumed, not even while it is torn down."""
         self._heap: list[tuple[int, int, Timer]] = []
         self._sequence = 0
 

@@ -49,5 +49,6 @@ class Streams:
         elif u < 0.9:
             value = middle + (ninety - middle) * (u - 0.5) / 0.4
         else:
-            value = ninety + (high - ninety) * (u - 0.9) / 0.1
+            # The last tenth thins out towards the maximum, which was seen once.
+            value = ninety + (high - ninety) * ((u - 0.9) / 0.1) ** 4
         return max(0, round(median_ms * value / middle))

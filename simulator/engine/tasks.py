@@ -117,7 +117,7 @@ class Task:
             waits_for.gate.when_open(lambda: self._wake(mine, True))
 
     def _wake(self, wakeup: int, value: Any) -> None:
-        if wakeup != self._wakeup or self.done.is_open:
+        if wakeup != self._wakeup or self.done.is_open or self._agenda.is_over:
             return
         if self._timer:
             self._timer.cancel()

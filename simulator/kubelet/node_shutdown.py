@@ -15,6 +15,8 @@ from simulator.kubelet_config import KubeletConfiguration
 from simulator.pod import Pod
 from simulator.states import PodPhase
 
+UNMOUNT_POLL_MS = 300
+"""The next group also waits for the volumes of the last one, looked at this often (volume_manager.go, WaitForAllPodsUnmount)."""
 REASON = "Terminated"
 MESSAGE = "Pod was terminated in response to imminent node shutdown."
 
@@ -71,7 +73,11 @@ class NodeShutdown:
             for worker in workers:
                 grace_s = min(worker.obj.pod.termination_grace_period_seconds, seconds)
                 self._kubelet.evict(worker.obj, grace_s, shut_down, evicted=False)
-            yield Wait(_all_terminated(workers), seconds * 1000)
+            began_ms = self._kubelet.agenda.now_ms
+            all_dead = yield Wait(_all_terminated(workers), seconds * 1000)
+            left_ms = seconds * 1000 - (self._kubelet.agenda.now_ms - began_ms)
+            if all_dead:
+                yield min(UNMOUNT_POLL_MS, max(0, left_ms))
 
 
 def _all_terminated(workers: Sequence[PodWorker]) -> Gate:

@@ -17,11 +17,15 @@ from simulator.engine.tasks import Gate, Steps
 from simulator.states import RuntimeState
 
 RELIST_GAP_MS = 1_000
-RELIST_DURATION = (5, 14, 46, 60)
-"""Milliseconds: 1.014 s between relists in the middle, 1.005 to 1.046 (observed.md, section 1)."""
+NEVER_MS = -(1 << 62)
+RELIST_DURATION = (5, 14, 22, 30)
+"""Milliseconds. Between two relists 1.014 s were recorded in the middle, 1.005 to 1.046 (observed.md, section 1); here one run has one duration, a mean of
+many."""
 GLOBAL_CACHE_UPDATE_MS = 5_000
 """EventedPLEG: how often the cache as a whole counts as fresh (evented.go, globalCacheUpdatePeriod)."""
-ON_DEMAND = (2, 8, 30, 226)
+LISTING_MS = 3
+"""Beginning of a relist to a pod's status being in the cache: most of a relist is spent on the other pods and on the timer."""
+ON_DEMAND = (2, 8, 25, 226)
 """Sync exit to the pod's own relist, in milliseconds (observed.md, section 1)."""
 
 
@@ -79,9 +83,15 @@ class Pleg:
         self._deliver = deliver
         self._phase_ms = started_ms + streams.between_ms(0, RELIST_GAP_MS - 1, "relist phase", started_ms)
         self._duration_ms = streams.around_ms(RELIST_DURATION[1], RELIST_DURATION, "relist duration", started_ms) if streams.jitter else 0
+        self._listing_ms = min(LISTING_MS, self._duration_ms)
         self._cache: dict[str, CriPodStatus] = {}
         self._own_relist_ms: dict[str, int] = {}
-        self._dirty: dict[str, None] = {}
+        self._own_relists: dict[str, int] = {}
+        """Pods whose own relist is under way."""
+        self._dirty: dict[str, int] = {}
+        """Pods of which a relist would see something new, and since when."""
+        self._listing: dict[str, int] = {}
+        """Those of them that the relist under way has looked at."""
         self._waiting: list[tuple[str, int, Gate]] = []
         self._timer: Timer | None = None
         self.stopped = False
@@ -96,7 +106,7 @@ class Pleg:
         if self._evented:
             self.relist_pod(uid)
             return
-        self._dirty[uid] = None
+        self._dirty[uid] = self._agenda.now_ms
         self._arm()
 
     def forget(self, uid: str) -> None:
@@ -107,11 +117,16 @@ class Pleg:
 
     def newer_than(self, uid: str, fence_ms: int) -> Steps:
         """Wait until a relist that began after `fence_ms` has ended (podCache.GetNewerThan)."""
-        while self._last_relist_ms(uid) <= fence_ms:
+        while self._last_relist_ms(uid) <= fence_ms or self._is_behind(uid):
             gate = Gate()
             self._waiting.append((uid, fence_ms, gate))
             self._arm()
             yield gate
+
+    def _is_behind(self, uid: str) -> bool:
+        """By the clock a periodic relist has ended that must have seen a change, but its timer, due at this very instant, has not fired yet."""
+        last_ms = self._last_periodic_ms()
+        return any(uid in since and since[uid] <= last_ms for since in (self._dirty, self._listing))
 
     def relist_pod(self, uid: str) -> None:
         """The pod's own relist, right after a sync that did something."""
@@ -121,9 +136,11 @@ class Pleg:
 
     def _own_relist(self, uid: str, began_ms: int, takes_ms: int) -> None:
         seen = self._look(uid)
+        self._own_relists[uid] = began_ms
         self._agenda.after(takes_ms, lambda: self._own_relist_ended(uid, began_ms, seen))
 
     def _own_relist_ended(self, uid: str, began_ms: int, seen: CriPodStatus) -> None:
+        self._own_relists.pop(uid, None)
         if self.stopped:
             return
         self._own_relist_ms[uid] = max(self._own_relist_ms.get(uid, -1), began_ms)
@@ -138,11 +155,13 @@ class Pleg:
         return self._phase_ms + -(-(from_ms - self._phase_ms) // period_ms) * period_ms
 
     def _last_relist_ms(self, uid: str) -> int:
-        """The beginning of the newest relist that has ended."""
+        """The beginning of the newest relist, periodic or the pod's own, that has ended."""
+        return max(self._last_periodic_ms(), self._own_relist_ms.get(uid, NEVER_MS))
+
+    def _last_periodic_ms(self) -> int:
         period_ms = self._gap_ms + self._duration_ms
-        passed_ms = self._agenda.now_ms - self._duration_ms - self._phase_ms
-        periodic_ms = self._phase_ms + passed_ms // period_ms * period_ms if passed_ms >= 0 else -(1 << 62)
-        return max(periodic_ms, self._own_relist_ms.get(uid, -(1 << 62)))
+        passed_ms = self._agenda.now_ms - self._listing_ms - self._phase_ms
+        return self._phase_ms + passed_ms // period_ms * period_ms if passed_ms >= 0 else NEVER_MS
 
     def _arm(self) -> None:
         """One timer for the next periodic relist that anybody needs."""
@@ -158,15 +177,18 @@ class Pleg:
         if self.stopped:
             return
         began_ms = self._agenda.now_ms
-        dirty, self._dirty = list(self._dirty), {}
-        seen = [(uid, self._look(uid)) for uid in dirty]
-        self._agenda.after(self._duration_ms, lambda: self._relist_ended(began_ms, seen))
+        # A pod whose own relist is under way waits for the next one: relists of a pod never overlap (generic.go, relistLock).
+        self._listing = {uid: since for uid, since in self._dirty.items() if uid not in self._own_relists}
+        self._dirty = {uid: since for uid, since in self._dirty.items() if uid in self._own_relists}
+        seen = [(uid, self._look(uid)) for uid in self._listing]
+        self._agenda.after(self._listing_ms, lambda: self._relist_ended(began_ms, seen))
 
     def _relist_ended(self, began_ms: int, seen: Iterable[tuple[str, CriPodStatus]]) -> None:
         if self.stopped:
             return
+        self._listing = {}
         for uid, status in seen:
-            if self._own_relist_ms.get(uid, -(1 << 62)) <= began_ms:
+            if self._own_relist_ms.get(uid, NEVER_MS) <= began_ms:
                 self._store(uid, status)
         self._release(None, began_ms)
         self._arm()

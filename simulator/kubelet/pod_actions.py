@@ -89,7 +89,7 @@ def compute_pod_actions(
     container_rules: bool = True,
 ) -> PodActions:
     """What this sync shall do. `container_rules` is the gate ContainerRestartRules."""
-    needs_sandbox = not (len([s for s in status.sandboxes if s.ready]) == 1 and status.sandboxes[0].ready)
+    needs_sandbox = not has_ready_sandbox(status, host_network=pod.host_network)
     if needs_sandbox:
         return _with_new_sandbox(pod, status, container_rules=container_rules)
     ephemeral = tuple(c.name for c in pod.ephemeral_containers if status.newest(c.name) is None)
@@ -104,6 +104,12 @@ def compute_pod_actions(
     if draft.kill_pod or not initialised:
         return actions
     return _with_mains(pod, status, probes, actions, deleting=deleting, container_rules=container_rules)
+
+
+def has_ready_sandbox(status: CriPodStatus, *, host_network: bool) -> bool:
+    """Exactly one ready sandbox; it is the newest, and has an IP (PodSandboxChanged)."""
+    ready = [s for s in status.sandboxes if s.ready]
+    return len(ready) == 1 and status.sandboxes[0].ready and (ready[0].has_ip or host_network)
 
 
 def _with_new_sandbox(pod: Pod, status: CriPodStatus, *, container_rules: bool) -> PodActions:

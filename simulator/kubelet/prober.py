@@ -10,6 +10,7 @@ its own counters may bring something new, and then goes on at the next tick of i
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from simulator.api_status import ContainerStatus, Running, Terminated
@@ -292,17 +293,11 @@ class ProbeWorker:
         else:
             cost = HANDLER_MS.get(self._probe.handler.kind, HANDLER_MS[HandlerKind.EXEC])
             overhead_ms = manager.streams.around_ms(cost[1], cost, f"{self._name}/handler", asked_ms)
-            task = Task(manager.agenda, made.processes.probe(self._kind, self._probe.handler))
-            in_time = yield Wait(task.done, self._probe.timeout_seconds * 1000)
-            if in_time:
-                answer = task.done.value
-                yield overhead_ms
+            answer = yield from made.processes.probe(self._kind, self._probe.handler, self._probe.timeout_seconds * 1000)
+            if answer.result is Result.TIMEOUT:
+                answer = replace(answer, output=timeout_output(self._probe))
             else:
-                task.cancel()
-                answer = ProbeAnswer(result=Result.TIMEOUT, output=timeout_output(self._probe), holds_until_ms=manager.agenda.now_ms)
-            if answer.result is Result.TIMEOUT and in_time:
-                yield max(0, self._probe.timeout_seconds * 1000 - overhead_ms)
-                answer = ProbeAnswer(result=Result.TIMEOUT, output=timeout_output(self._probe), holds_until_ms=answer.holds_until_ms)
+                yield overhead_ms
             if made.processes.ended.is_open and answer.result is Result.ERROR:
                 answer = ProbeAnswer(result=Result.ERROR, output=GONE_OUTPUT)
         if self._stopped:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from simulator.api_status import Condition, ContainerStatus, PodStatus, Running, Terminated, Waiting
 from simulator.cri import CriContainer, CriPodStatus
+from simulator.kubelet.pod_actions import has_ready_sandbox
 from simulator.kubelet.restart import RESTART_ALL, restarts_all, should_be_restarted, should_restart_after
 from simulator.pod import Container, ContainerType, Pod, ProbeType, RestartPolicy
 from simulator.states import PodPhase, RuntimeState
@@ -73,16 +74,11 @@ def generate_status(pod: Pod, cri: CriPodStatus, inputs: StatusInputs) -> PodSta
     containers = tuple(_with_probes(pod, status, inputs) for status in containers)
     ours = pod_conditions(pod, containers, phase, inputs.gate_conditions)
     if inputs.ready_to_start_condition:
-        ours = (Condition(type="PodReadyToStartContainers", status=_bool(has_ready_sandbox(cri))), *ours)
+        ours = (Condition(type="PodReadyToStartContainers", status=_bool(has_ready_sandbox(cri, host_network=pod.host_network))), *ours)
     if inputs.restart_all_rules and any(rule.action == RESTART_ALL for c in pod.all_containers() for rule in c.restart_policy_rules):
         ours = (*ours, _all_restarting(pod, cri))
     conditions = {c.type: c for c in (*old.conditions, *ours)}
     return replace(old, phase=phase, reason=reason, message=message, containers=containers, conditions=tuple(conditions.values()))
-
-
-def has_ready_sandbox(cri: CriPodStatus) -> bool:
-    """Exactly one ready sandbox, and it is the newest."""
-    return len([s for s in cri.sandboxes if s.ready]) == 1 and cri.sandboxes[0].ready
 
 
 def readiness_triggers(pod: Pod, status: PodStatus, probes: ProbeView) -> tuple[str, ...]:

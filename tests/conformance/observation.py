@@ -81,8 +81,8 @@ class _Asked:
     def __getattr__(self, attribute: str) -> Any:
         return getattr(self._inner, attribute)
 
-    def probe(self, probe_type: ProbeType, handler: Handler) -> Steps:
+    def probe(self, probe_type: ProbeType, handler: Handler, timeout_ms: int) -> Steps:
         """As the real one, noted."""
         asked_ms = self._note(probe_type)
-        answer: ProbeAnswer = yield from self._inner.probe(probe_type, handler)
+        answer: ProbeAnswer = yield from self._inner.probe(probe_type, handler, timeout_ms)
         return replace(answer, holds_until_ms=asked_ms)
