@@ -1,7 +1,7 @@
 """Which file is meant by a path? A container's tree: its own layer with volumes mounted in it.
 
-What an image holds is not known. So the directories that every image has are there, and any other directory of the layer is taken to exist as soon as something is
-written into it; a file that nobody wrote does not exist. Mounted volumes, `/tmp`, `/run` and the like are known exactly.
+What an image holds is not known. So the directories that every image has are there, and any other directory of the layer is taken to exist as soon as something
+is written into it; a file that nobody wrote does not exist. Mounted volumes, `/tmp`, `/run` and the like are known exactly.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from simulator.shell.storage import Device, Directory, File, FileProblem, Link, 
 
 _IMAGE_DIRECTORIES = (
     "bin", "boot", "dev", "etc", "home", "lib", "media", "mnt", "opt", "proc", "root", "run", "sbin", "srv", "sys", "tmp",
-    "usr/bin", "usr/lib", "usr/local/bin", "usr/local/lib", "usr/local/share", "usr/sbin", "usr/share", "var/cache", "var/lib", "var/log", "var/run", "var/spool",
-    "var/tmp",
+    "usr/bin", "usr/lib", "usr/local/bin", "usr/local/lib", "usr/local/share", "usr/sbin", "usr/share",
+    "var/cache", "var/lib", "var/log", "var/run", "var/spool", "var/tmp",
 )  # fmt: skip
 _IMAGE_FILES = {
     "hosts": "127.0.0.1\tlocalhost\n",
@@ -30,7 +30,7 @@ _DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "stdin", "stdout
 _KNOWN = ("tmp", "run", "dev", "proc", "sys")
 """Directories of the layer of which no image can hold anything that nobody made."""
 _ABSENT = re.compile(
-    r"(?i)(^|[-_.])(no|not|nosuch|nope|non?existent|missing|absent|invalid)($|[-_.])|does-?not-?exist|non-?exist|no-?such|not-?found|not-?exist"
+    r"(?i)^(no|nope|nosuch|missing|absent|invalid)$|^(missing|nonexist|non-exist|no-such)|does-?not-?exist|not-?found|not-?exist|no-?such-|-missing$"
 )
 
 

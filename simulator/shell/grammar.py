@@ -1,7 +1,7 @@
 """What does the text of a script say? tree-sitter's bash grammar finds the commands; this module makes `syntax` values of its tree.
 
-The grammar is an editor's: it accepts a little more than a shell, binds `!` and a redirection behind `&&` or `|` differently, and keeps the rest of a line behind
-a here-document inside it. Those places are put right here.
+The grammar is an editor's: it accepts a little more than a shell, binds `!` and a redirection behind `&&` or `|` differently, and keeps the rest of a line
+behind a here-document inside it. Those places are put right here.
 """
 
 from __future__ import annotations

@@ -149,8 +149,7 @@ class Shell:
 
     def execute(self, command: Command, tested: bool, tail: bool) -> Steps:
         """Run a command; its status."""
-        run: Callable[[Shell, Any, bool, bool], Steps] = control.RUN[type(command)]
-        return run(self, command, tested, tail)
+        return control.RUN[type(command)](self, command, tested, tail)
 
     def substitute(self, body: Command) -> Steps:
         """`$(body)`: what it writes, without the line ends behind it."""

@@ -27,9 +27,10 @@ PREFIXES = (
 RETURNING = (
     "nslookup", "dig", "host", "ping", "nc", "ncat", "netstat", "ss", "ip", "ifconfig", "iptables", "route", "curl", "wget", "openssl", "ssh-keygen", "git",
     "apk", "apt", "apt-get", "yum", "dnf", "pip", "npm", "kubectl", "psql", "pg_isready", "mysql", "mysqladmin", "redis-cli", "mongo", "mongosh",
-    "nodetool", "cqlsh", "etcdctl", "rabbitmqctl", "jq", "yq", "tar", "gzip", "gunzip", "unzip", "zip", "base64", "md5sum", "sha1sum", "sha256sum", "chown", "chmod",
-    "chgrp", "mount", "umount", "sysctl", "modprobe", "sync", "adduser", "addgroup", "useradd", "groupadd", "update-ca-certificates", "envsubst", "getent", "logger",
-    "od", "hexdump", "xxd", "diff", "cmp", "file", "less", "more", "vi", "nano", "strace", "lsof", "free", "top", "uptime", "df", "du", "mkfifo", "sqlite3",
+    "nodetool", "cqlsh", "etcdctl", "rabbitmqctl", "jq", "yq", "tar", "gzip", "gunzip", "unzip", "zip", "base64", "md5sum", "sha1sum", "sha256sum",
+    "chown", "chmod", "chgrp", "mount", "umount", "sysctl", "modprobe", "sync", "adduser", "addgroup", "useradd", "groupadd", "update-ca-certificates",
+    "envsubst", "getent", "logger", "od", "hexdump", "xxd", "diff", "cmp", "file", "less", "more", "vi", "nano", "strace", "lsof", "free", "top", "uptime",
+    "df", "du", "mkfifo", "sqlite3",
 )  # fmt: skip
 """Programs that do their work and return: an instant success wherever they stand in a script."""
 

@@ -6,7 +6,7 @@ All places of the pattern that may match are followed at once, so that no patter
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from simulator.shell.limits import MAX_MATCH_STEPS
@@ -18,7 +18,7 @@ _REPLACED_WINDOW = 256
 Run = tuple[str, bool]
 """Text, and whether it was quoted."""
 
-_CLASSES = {
+_CLASSES: Mapping[str, Callable[[str], bool]] = {
     "alpha": str.isalpha,
     "digit": str.isdigit,
     "alnum": str.isalnum,

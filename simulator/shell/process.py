@@ -98,8 +98,8 @@ class Process:
     """One process of a container."""
 
     __slots__ = (
-        "alive", "argv", "children", "environment", "fatal_status", "footprint", "foreground", "handlers", "is_role", "memory_bytes", "on_end", "oom", "parent", "parked",
-        "pid", "reported_bytes", "session", "stack", "status", "stirred", "streams", "table", "timer", "value", "waits_for",
+        "alive", "argv", "children", "environment", "fatal_status", "footprint", "foreground", "handlers", "is_role", "memory_bytes", "on_end", "oom", "parent",
+        "parked", "pid", "reported_bytes", "session", "stack", "status", "stirred", "streams", "table", "timer", "value", "waits_for",
     )  # fmt: skip
 
     def __init__(self, table: Processes, pid: int, parent: Process | None, argv: Sequence[str], environment: Mapping[str, str], footprint: Footprint) -> None:
@@ -111,7 +111,7 @@ class Process:
         self.children: dict[int, Process] = {}
         self.streams: dict[int, Stream] = {}
         self.footprint = footprint
-        self.session = parent.session if parent else Footprint()
+        self.session: Footprint = parent.session if parent else Footprint()
         """All that was touched by the processes that came from the same start: the container's command, or one exec."""
         self.stack: list[Steps] = []
         self.value: Any = None

@@ -1,6 +1,7 @@
 """Which processes run in a container, and what does its runtime see of them? Start, signals, exec, the end.
 
-All processes of a container take turns at one instant, in the order in which they became ready, until each of them waits for something; then virtual time goes on.
+All processes of a container take turns at one instant, in the order in which they became ready, until each of them waits for something; then virtual time goes
+on.
 """
 
 from __future__ import annotations
@@ -299,10 +300,9 @@ class Processes:
             if type(request) is GeneratorType:
                 stack.append(request)
                 continue
-            if process.fatal_status is not None:
-                continue
-            self._suspend(process, request)
-            return
+            if process.fatal_status is None:
+                self._suspend(process, request)
+                return
 
     def _suspend(self, process: Process, request: int | Channel | AtMost) -> None:
         if isinstance(request, Channel):

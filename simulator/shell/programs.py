@@ -1,16 +1,17 @@
 """What does a process do that runs this command? A shell, a tool, the container's own program, or a program of which only the name is known.
 
 A command outside the subset is never an error. Where it stands tells what it is: the last command of the container's own script, one put into the background
-there, and the container's command itself are what the container is there for, and do what the host says of that role (run for ever, usually). Anywhere else, in a
-probe or a hook, and if it is one of the programs that are known to return (`known.RETURNING`), it is an instant success.
+there, and the container's command itself are what the container is there for, and do what the host says of that role (run for ever, usually). Anywhere else,
+in a probe or a hook, and if it is one of the programs that are known to return (`known.RETURNING`), it is an instant success.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from simulator.shell import known, tools_files, tools_match, tools_system, tools_text
-from simulator.shell.call import Call, Tools
+from simulator.shell.call import Call, Tool, Tools
 from simulator.shell.conditions import BadCondition, Condition
 from simulator.shell.files import Files, says_absent
 from simulator.shell.flow import Steps
@@ -67,9 +68,9 @@ def steps_of(process: Process, words: Sequence[str], directory: str, *, role: bo
     return _unknown(process, words, role=role)
 
 
-def _tool(call: Call, tool: object) -> Steps:
+def _tool(call: Call, tool: Tool) -> Steps:
     try:
-        status: int = yield tool(call)  # type: ignore[operator]
+        status: int = yield tool(call)
     except FileProblem as problem:
         try:
             status = yield call.fail(str(problem))
@@ -160,7 +161,7 @@ def _unknown(process: Process, words: Sequence[str], *, role: bool) -> Steps:
 
 def _ask_to_stop(process: Process, words: Sequence[str]) -> None:
     """`nginx -s quit` and its like end the container's own program gracefully."""
-    if any(word == "-s" and following in ("quit", "stop") for word, following in zip(words, words[1:], strict=False)):
+    if any(word == "-s" and following in ("quit", "stop") for word, following in pairwise(words)):
         for each in process.table.everybody():
             if each.is_role:
                 process.touched("changes")

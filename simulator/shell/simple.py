@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import GeneratorType
 from typing import TYPE_CHECKING
 
 from simulator.shell import builtins, redirection
@@ -105,7 +104,7 @@ def _inside(shell: Shell, node: Simple, words: list[str], values: list[tuple[str
     else:
         try:
             result = builtins.BUILTINS[name](shell, words)
-            status = (yield result) if isinstance(result, GeneratorType) else result
+            status = result if isinstance(result, int) else (yield result)
         except FileProblem as problem:
             shell.error(f"{name}: {problem}")
             status = 1

@@ -20,18 +20,19 @@ _DAY_MS = 24 * 60 * _MINUTE_MS
 
 def touch(call: Call) -> Steps:
     """Make a file, or make it newer."""
+    yield from ()
     options, paths = call.options("drt", ("date", "reference"))
     for path in paths:
-        full = call.path(path)
-        node = call.files.node(full)
-        if node is None and ("c" in options or "no-create" in options):
+        place = call.files.find(call.path(path))
+        if place.node is None and ("c" in options or "no-create" in options):
             continue
-        file, storage = call.files_to_change.to_write(full) if not isinstance(node, Directory) else (node, None)
-        if isinstance(file, File | Directory):
-            file.modified_ms = call.process.table.now_ms
-        if storage:
-            storage.check_writable()
-            storage.touch()
+        if place.node is None:
+            call.files_to_change.to_write(call.path(path))
+        elif isinstance(place.node, File | Directory):
+            call.process.touched("changes")
+            place.storage.check_writable()
+            place.node.modified_ms = call.process.table.now_ms
+            place.storage.touch()
     return 0
 
 
@@ -203,7 +204,7 @@ def _size(node: Node) -> int:
 def _modified_s(call: Call, node: Node) -> float:
     table = call.process.table
     modified_ms = node.modified_ms if isinstance(node, File | Directory) else 0
-    return table.host.epoch_s() - (table.now_ms - modified_ms) / 1000
+    return (round(table.host.epoch_s() * 1000) - table.now_ms + modified_ms) / 1000
 
 
 def stat(call: Call) -> Steps:
@@ -217,21 +218,15 @@ def stat(call: Call) -> Steps:
         except FileProblem as problem:
             status = yield call.fail(f"can't stat '{path}': {problem}")
             continue
-        kind = "directory" if isinstance(node, Directory) else "symbolic link" if isinstance(node, Link) else "regular file"
-        seconds = str(int(_modified_s(call, node)))
-        fields = {
-            "s": str(_size(node)),
-            "n": path,
-            "F": kind,
-            "a": "755" if isinstance(node, Directory) else "644",
-            "U": "root",
-            "G": "root",
-            "u": "0",
-            "g": "0",
-        }
-        fields |= dict.fromkeys("XYZ", seconds)
-        yield call.out(re.sub(r"%([a-zA-Z])", lambda found: fields.get(found.group(1), "?"), form) + "\n")
+        yield call.out(_described(form, path, node, int(_modified_s(call, node))) + "\n")
     return status
+
+
+def _described(form: str, path: str, node: Node, modified_s: int) -> str:
+    fields = {"s": str(_size(node)), "n": path, "U": "root", "G": "root", "u": "0", "g": "0", **dict.fromkeys("XYZ", str(modified_s))}
+    fields["F"] = "directory" if isinstance(node, Directory) else "symbolic link" if isinstance(node, Link) else "regular file"
+    fields["a"] = "755" if isinstance(node, Directory) else "644"
+    return re.sub(r"%([a-zA-Z])", lambda found: fields.get(found.group(1), "?"), form)
 
 
 def truncate(call: Call) -> Steps:

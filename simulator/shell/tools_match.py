@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import NamedTuple
 
 from simulator.shell.call import Call, Tools
@@ -39,7 +40,8 @@ def grep(call: Call) -> Steps:
     found, status = 0, 0
     for path in paths:
         try:
-            found += yield call.reading(path, lambda: _grepped(call, options, programs, path if len(paths) > 1 and "h" not in options else ""))
+            prefix = path if len(paths) > 1 and "h" not in options else ""
+            found += yield call.reading(path, partial(_grepped, call, options, programs, prefix))
         except FileProblem as problem:
             status = 2 if "s" in options or "q" in options else (yield call.fail(str(problem), 2))
     return 0 if found and (not status or "q" in options) else status or 1

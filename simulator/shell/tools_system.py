@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from simulator.shell import known
+from simulator.shell.arithmetic import ArithmeticProblem, evaluate
 from simulator.shell.call import Call, Tools
 from simulator.shell.flow import Steps
 from simulator.shell.limits import MAX_FIELDS
@@ -340,6 +341,24 @@ def _hold(call: Call, used_bytes: int) -> Steps:
     yield call.process.table.never
 
 
+def expr(call: Call) -> Steps:
+    """Arithmetic and comparisons between words, from left to right as `*` binds before `+`; 1 if the result is nothing or 0."""
+    words = call.arguments
+    if len(words) == 3 and words[1] in ("=", "!=") and (natural(words[0]) is None or natural(words[2]) is None):
+        value = int((words[0] == words[2]) == (words[1] == "="))
+    elif len(words) == 1:
+        yield call.out(words[0] + "\n")
+        return int(words[0] in ("", "0"))
+    else:
+        text = " ".join({"=": "==", "&": "&&", "|": "||"}.get(word, word) for word in words)
+        try:
+            value = evaluate(text, lambda name: "", lambda name, value: None)
+        except ArithmeticProblem:
+            return (yield call.fail("syntax error", 2))
+    yield call.out(f"{value}\n")
+    return int(value == 0)
+
+
 def problem_free(call: Call) -> Steps:
     """`true`."""
     yield from ()
@@ -357,6 +376,6 @@ TOOLS: Tools = {
     "pgrep": pgrep, "pidof": pgrep, "ps": ps, "id": identity, "whoami": says("root\n"), "logname": says("root\n"), "uname": uname, "arch": says("x86_64\n"),
     "hostname": hostname, "nproc": says("1\n"), "tty": says("not a tty\n"), "which": which, "curl": fetch, "wget": fetch, "stress": stress, "stress-ng": stress,
     "tini": init, "dumb-init": init, "catatonit": init, "nohup": prefix(""), "setsid": prefix(""), "nice": prefix("n"), "ionice": prefix("cn"),
-    "stdbuf": prefix("ioe"), "su-exec": prefix(""), "gosu": prefix(""), "busybox": prefix(""), "time": prefix("of"), "chpst": prefix("unbPm"), "exec": prefix("a"),
-    "true": problem_free, "false": failing, "sync": problem_free, "clear": problem_free, "stty": problem_free,
+    "expr": expr, "stdbuf": prefix("ioe"), "su-exec": prefix(""), "gosu": prefix(""), "busybox": prefix(""), "time": prefix("of"), "chpst": prefix("unbPm"),
+    "exec": prefix("a"), "true": problem_free, "false": failing, "sync": problem_free, "clear": problem_free, "stty": problem_free,
 }  # fmt: skip
