@@ -11,6 +11,7 @@ from simulator.engine.recorder import Record, Recorder
 from simulator.engine.streams import Streams
 from simulator.feature_gates import enabled
 from simulator.kubelet.events import EventRecorder
+from simulator.kubelet.eviction import has_storage_limits
 from simulator.kubelet.kubelet import Kubelet
 from simulator.kubelet.pod_manager import PodObject
 from simulator.limits import DEFAULT_UNTIL_MS, MAX_RECORDS
@@ -18,6 +19,7 @@ from simulator.pod import ObjectRef, Pod, Volume
 from simulator.runtime.containers import ContainerRuntime, RuntimeContainer
 from simulator.runtime.images import ImageService
 from simulator.runtime.registry import RegistryService
+from simulator.runtime.scripts import ScriptProcesses
 from simulator.runtime.world import World
 from simulator.scenario import Scenario
 from simulator.versions import Version
@@ -36,6 +38,7 @@ class Simulation:
         self.world = World(self.agenda, self.streams, scenario)
         self.world.object_keys = self._object_keys
         self.runtime = ContainerRuntime(self.agenda, self.streams, self.recorder, scenario.node.runtime, self.world.processes)
+        self.runtime.on_start = self._container_started
         self.runtime.on_exit = self._container_exited
         self.registry = RegistryService(self.agenda, scenario.registry)
         self.images = ImageService(self.agenda, self.recorder, scenario.node, self.registry)
@@ -127,6 +130,12 @@ class Simulation:
         """The keys of the ConfigMaps and Secrets that a volume shows."""
         names = [f"{ref.kind}/{pod.namespace}/{ref.name}" for ref in volume.refs]
         return tuple(key for name in names for key in sorted(self.objects.get(name, ())))
+
+    def _container_started(self, made: RuntimeContainer) -> None:
+        """Its disk use is watched by whichever kubelet runs then."""
+        self.kubelet.disk_changed(made.pod.uid)
+        if isinstance(made.processes, ScriptProcesses) and has_storage_limits(made.pod):
+            made.processes.on_disk = lambda: self.kubelet.disk_changed(made.pod.uid)
 
     def _container_exited(self, made: RuntimeContainer) -> None:
         self.world.container_exited(made, self.runtime.containers(made.pod.uid))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from simulator.api_status import Condition, PodStatus
 from simulator.cri import CriPodStatus
@@ -17,6 +18,7 @@ from simulator.engine.tasks import Steps
 from simulator.kubelet.admission import Admission
 from simulator.kubelet.backoff import crash_policy
 from simulator.kubelet.events import NORMAL, WARNING, EventRecorder
+from simulator.kubelet.eviction import HARD_GRACE_S, LocalStorageEviction, evicted, has_storage_limits
 from simulator.kubelet.image_manager import ImageManager
 from simulator.kubelet.kuberuntime import RuntimeManager, SyncResult
 from simulator.kubelet.pleg import Pleg, PlegEvent
@@ -85,6 +87,7 @@ class Kubelet:
         self.prober = ProbeManager(agenda, streams, recorder, events, runtime, self.statuses, version, started_ms)
         self.volumes = VolumeManager(agenda, events)
         self.admission = Admission(node, config, version)
+        self.local_storage = LocalStorageEviction(agenda, events, runtime, started_ms)
         self.workers: dict[str, PodWorker] = {}
         self.on_finished: Callable[[PodObject], None] = lambda obj: None
         """Called when a deleted pod may leave the API: its worker has finished and its last status was sent."""
@@ -94,6 +97,7 @@ class Kubelet:
         self.statuses.on_patched = self._on_patched
         self.statuses.on_cached = self.prober.status_changed
         self.prober.on_result = self._on_probe_result
+        self.local_storage.evict = self._evict_for_storage
         self.runtimes.on_sandbox = self._on_sandbox
 
     # -- pods come, change and go -------------------------------------------------------------------------------------------------
@@ -143,6 +147,17 @@ class Kubelet:
         if worker is not None and not worker.is_finished:
             worker.evicted = evicted
             worker.terminate(grace_s, override)
+
+    def disk_changed(self, uid: str) -> None:
+        """A container of the pod began, or one of its scripts wrote a file."""
+        worker = self.workers.get(uid)
+        if worker and not self.stopped and worker.state is WorkerState.SYNCING and has_storage_limits(worker.obj.pod):
+            self.local_storage.look(worker.obj)
+
+    def _evict_for_storage(self, obj: PodObject, message: str) -> None:
+        worker = self.workers.get(obj.pod.uid)
+        if worker and not self.stopped and worker.state is WorkerState.SYNCING:
+            self.evict(obj, HARD_GRACE_S, partial(evicted, message=message, node_pressure=False))
 
     def container_exited(self, made: RuntimeContainer) -> None:
         """A probe of it will answer differently from now on."""

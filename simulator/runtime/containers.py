@@ -134,6 +134,7 @@ class ContainerRuntime:
         """The highest attempt of each container: the names of the log files, which outlive the containers."""
         self.on_change: Callable[[str], None] = lambda uid: None
         """Called with a pod's uid whenever a relist would see something new of it."""
+        self.on_start: Callable[[RuntimeContainer], None] = lambda container: None
         self.on_exit: Callable[[RuntimeContainer], None] = lambda container: None
 
     def pod_status(self, uid: str) -> CriPodStatus:
@@ -209,6 +210,7 @@ class ContainerRuntime:
         made.last_record = self._record(pod, container, "StartContainer returned", attempt=made.attempt)
         self.on_change(pod.uid)
         processes.ended.when_open(lambda: self._ended(made, processes.ended.value))
+        self.on_start(made)
         processes.start()
 
     def stop_container(self, made: RuntimeContainer, timeout_s: int) -> Steps:

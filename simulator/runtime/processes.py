@@ -12,6 +12,7 @@ from simulator.behavior import Behavior, Level, OnSigterm, Result, Run, Window
 from simulator.engine.agenda import Agenda, Timer
 from simulator.engine.tasks import Gate, Steps, Wait
 from simulator.pod import Handler, HookType, ProbeType
+from simulator.runtime.disk_use import Footprint, footprint
 
 OOM_EXIT_CODE = 137
 FOREVER_MS = 1 << 53
@@ -64,6 +65,9 @@ class ContainerProcesses(Protocol):
 
     def hook(self, hook: HookType, handler: Handler) -> Steps:
         """Run an exec, HTTP or TCP hook to its end; returns a Result. It ends, as a failure, at the latest with the container."""
+
+    def disk(self) -> Footprint:
+        """What it has on disk, and how that grows."""
 
     def override(self, probe_type: ProbeType, result: Result | None) -> None:
         """From now on the probe gives `result`, whatever else is said; None: as before."""
@@ -154,6 +158,9 @@ class BehavingProcesses:
             return Result.FAILURE if self.ended.is_open else Result.SUCCESS
         died = yield Wait(self.ended, FOREVER_MS if said.duration_ms is None else said.duration_ms)
         return Result.FAILURE if died else said.result
+
+    def disk(self) -> Footprint:
+        return footprint(self._behavior.disk, self._started_ms)
 
     def override(self, probe_type: ProbeType, result: Result | None) -> None:
         if result is None:

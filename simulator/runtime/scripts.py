@@ -16,6 +16,7 @@ from simulator.engine.agenda import Agenda
 from simulator.engine.streams import Streams
 from simulator.engine.tasks import Gate, Steps, Wait
 from simulator.pod import Container, Handler, HandlerKind, HookType, Pod, ProbeType, Volume
+from simulator.runtime.disk_use import LAYER, Footprint, footprint
 from simulator.runtime.processes import OOM_EXIT_CODE, BehavingProcesses, Exit, ProbeAnswer, out_of_memory_at
 from simulator.shell.storage import File
 
@@ -87,7 +88,12 @@ class ScriptProcesses:
         self._log_tail = ""
         everybody = len(list(place.pod.all_containers()))
         self._message_bytes = min(MAX_MESSAGE_BYTES, MAX_POD_MESSAGE_BYTES // max(1, everybody))
-        self.files = shell.Files(agenda, shell.Storage("layer"), place.mounts)
+        self._started_ms = agenda.now_ms
+        self._layer = shell.Storage("layer")
+        self._volumes = {mount.storage.name: mount.storage for mount in place.mounts.values() if not mount.storage.read_only}
+        self.on_disk: Callable[[], None] = lambda: None
+        """Called when a script has changed a file."""
+        self.files = shell.Files(agenda, self._layer, place.mounts)
         is_script = command_is_script(place.container, sources)
         argv = argv_of(place.container) if is_script else (OPAQUE_PROGRAM,)
         self._shell = shell.Processes(self, argv, dict(place.container.env), directory=place.container.working_dir or "/")
@@ -139,6 +145,10 @@ class ScriptProcesses:
         code = yield execution.done
         return Result.SUCCESS if code == 0 else Result.FAILURE
 
+    def disk(self) -> Footprint:
+        written = {LAYER: self._layer.used_bytes, **{name: storage.used_bytes for name, storage in self._volumes.items()}}
+        return footprint(self._behavior.disk, self._started_ms, base_bytes=written)
+
     def override(self, probe_type: ProbeType, result: Result | None) -> None:
         self._scripted.override(probe_type, result)
         self._tell_changed()
@@ -178,6 +188,7 @@ class ScriptProcesses:
 
     def _on_files(self, storage: shell.Storage) -> None:
         self._tell_changed()
+        self.on_disk()
 
     def _tell_changed(self) -> None:
         changed, self.changed = self.changed, Gate()
