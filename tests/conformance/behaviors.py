@@ -112,9 +112,15 @@ def _windows(behavior: Fields) -> Mapping[str, list[dict[str, str]]]:
         found["liveness"] = _interval(0, behavior["liveness_probe_ok_until_s"])
     if "readiness_probe_ok_after_s" in behavior or "readiness_probe_ok_until_s" in behavior:
         found["readiness"] = _interval(behavior.get("readiness_probe_ok_after_s", 0), behavior.get("readiness_probe_ok_until_s"))
-    for probe in behavior.get("probe_duration_s") or {}:
+    for probe in _durations(behavior):
         found.setdefault(probe, _interval(0, None))
     return found
+
+
+def _durations(behavior: Fields) -> Mapping[str, float]:
+    """How long the handler of each probe takes; one number is for all of them."""
+    said = behavior.get("probe_duration_s") or {}
+    return said if isinstance(said, Mapping) else dict.fromkeys(PROBES, float(said))
 
 
 def _interval(after_s: float | None, until_s: float | None) -> list[dict[str, str]]:
@@ -132,6 +138,6 @@ def _result(container: Fields, probe: str, result: str) -> str:
     """A handler that takes longer than it may comes to nothing, whatever it would have said."""
     if probe not in PROBES:
         raise BadCase(f"container {container['name']}: there is no probe type {probe!r}")
-    duration_s = (container["behavior"].get("probe_duration_s") or {}).get(probe, 0)
+    duration_s = _durations(container["behavior"]).get(probe, 0)
     timeout_s = (container.get(PROBES[probe]) or {}).get("timeoutSeconds", DEFAULT_TIMEOUT_S)
     return "timeout" if duration_s > timeout_s else result

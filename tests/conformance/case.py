@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from simulator.feature_gates import refusal
+from simulator.manifest.other_gates import OTHER_GATES
 from simulator.versions import NEWEST, OLDEST
 
 Fields = Mapping[str, Any]
@@ -69,7 +70,12 @@ class Case:
 
     def minors(self) -> tuple[int, ...]:
         """Minor versions that the case holds for and that can be simulated with its gates, ascending."""
-        return tuple(minor for minor in versions_of(self.fields.get("kubernetes", {})) if not any(refusal(minor, *gate) for gate in self.gates.items()))
+        return tuple(minor for minor in self.range if not any(refusal(minor, *gate, OTHER_GATES) for gate in self.gates.items()))
+
+    @property
+    def range(self) -> range:
+        """The simulated minor versions that the case holds for, whatever its gates."""
+        return versions_of(self.fields.get("kubernetes") or {})
 
 
 def minor_of(text: object) -> int:
@@ -96,7 +102,7 @@ def container_specs(pod: Fields) -> Iterator[Fields]:
 
 def parse_case(text: str, path: Path | None = None) -> Case:
     """A case from its file's text. Raises BadCase."""
-    fields = yaml.safe_load(text)
+    fields = yaml.load(text, yaml.CSafeLoader)
     if not isinstance(fields, dict) or "kind" not in fields:
         raise BadCase("this is no case: a map with id, name and kind is expected")
     return Case(number=str(fields.get("id", "?")), name=str(fields.get("name", "?")), kind=str(fields["kind"]), fields=fields, path=path)

@@ -28,7 +28,8 @@ def hook_during_run(evidence: Evidence, value: object) -> str | None:
     """The hook ran, from its begin to its end, while the container ran."""
     given = options(value, ("container", "hook"))
     container = evidence.instants.select(given["container"]).container
-    pairs = [(run, hook) for run in container.runs for hook in run.hooks if hook.hook == _known(given["hook"])]
+    wanted = _known(given["hook"])
+    pairs = [(run, hook) for run in container.runs for hook in run.hooks if hook.hook == wanted]
     if any(_inside(run, hook) for run, hook in pairs):
         return None
     return "; ".join(f"hook {at(h.begin)} to {at(h.end)}, run {at(r.start)} to {at(r.exit)}" for r, h in pairs) or "the hook never ran"
@@ -53,7 +54,8 @@ def no_hook(evidence: Evidence, value: object) -> str | None:
 
 
 def _runs_of(evidence: Evidence, container: str, hook: str) -> list[HookRun]:
-    return [run for run in evidence.instants.select(container).container.hooks if run.hook == _known(hook)]
+    wanted = _known(hook)
+    return [run for run in evidence.instants.select(container).container.hooks if run.hook == wanted]
 
 
 def _known(hook: str) -> str:

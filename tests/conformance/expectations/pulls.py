@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from tests.conformance.case import BadCase
 from tests.conformance.drive import Evidence
-from tests.conformance.expectations.checking import at, options, pair, within_bounds
+from tests.conformance.expectations.checking import at, options, within_bounds
 from tests.conformance.history import Pull
 
 ROUNDING_S = 0.002
@@ -50,27 +50,33 @@ def pull_attempts(evidence: Evidence, value: object) -> str | None:
 
 
 def pull_overlap(evidence: Evidence, value: object) -> str | None:
-    """Some pull of a and some pull of b run at the same time."""
-    return None if _overlap(evidence, value) else f"no overlap: {_pulls_text(evidence, value)}"
+    """Some pull of a and some pull of b run at the same time; of more than two each with each."""
+    who = _names(value)
+    return None if all(_overlap(evidence, *both) for both in combinations(who, 2)) else f"no overlap: {_pulls_text(evidence, who)}"
 
 
 def no_pull_overlap(evidence: Evidence, value: object) -> str | None:
-    """No pull of a runs while one of b does."""
-    first, second = pair(value)
-    if not all(any(p.begin for p in _pulls(evidence, who)) for who in (first, second)):
-        return f"somebody pulled nothing: {_pulls_text(evidence, value)}"
-    return f"overlap: {_pulls_text(evidence, value)}" if _overlap(evidence, value) else None
+    """No pull of one runs while one of another does."""
+    who = _names(value)
+    if not all(any(p.begin for p in _pulls(evidence, each)) for each in who):
+        return f"somebody pulled nothing: {_pulls_text(evidence, who)}"
+    return f"overlap: {_pulls_text(evidence, who)}" if any(_overlap(evidence, *both) for both in combinations(who, 2)) else None
 
 
-def _overlap(evidence: Evidence, value: object) -> bool:
-    first, second = pair(value)
+def _names(value: object) -> list[str]:
+    if not isinstance(value, list) or len(value) < 2:
+        raise BadCase(f"two names or more are expected, not {value!r}")
+    return [str(name) for name in value]
+
+
+def _overlap(evidence: Evidence, first: str, second: str) -> bool:
     end_s = evidence.history.end_s
     left, right = ([(p.begin.t, p.end.t if p.end else end_s) for p in _pulls(evidence, who) if p.begin] for who in (first, second))
     return any(a < d and c < b for a, b in left for c, d in right)
 
 
-def _pulls_text(evidence: Evidence, value: object) -> str:
-    return "; ".join(f"{who} {', '.join(f'{at(p.begin)} to {at(p.end)}' for p in _pulls(evidence, who)) or 'no pull'}" for who in pair(value))
+def _pulls_text(evidence: Evidence, who: list[str]) -> str:
+    return "; ".join(f"{each} {', '.join(f'{at(p.begin)} to {at(p.end)}' for p in _pulls(evidence, each)) or 'no pull'}" for each in who)
 
 
 def pull_wait_ratio(evidence: Evidence, value: object) -> str | None:

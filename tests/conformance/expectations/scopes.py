@@ -29,8 +29,7 @@ class Scope:
         self.throughout = throughout
         self.just_before = just_before
 
-    def values(self, timeline: Timeline[T] | None) -> list[T | None]:
-        """The values in force there."""
+    def _values(self, timeline: Timeline[T] | None) -> list[T | None]:
         if timeline is None:
             return [None]
         if self.just_before:
@@ -40,9 +39,12 @@ class Scope:
         return list(timeline.values(self.begin, self.end)) or [None]
 
     def holds(self, timeline: Timeline[T] | None, wanted: Callable[[T | None], bool]) -> bool:
-        """Does the value hold?"""
-        found = [wanted(value) for value in self.values(timeline)]
-        return all(found) if self.throughout else any(found)
+        """Does the value hold? Somewhere in an interval it holds when it came about there, or was in force throughout."""
+        if all(wanted(value) for value in self._values(timeline)):
+            return True
+        if self.throughout or self.just_before or timeline is None:
+            return False
+        return any(wanted(change.value) for change in timeline.changes if self.begin < change.moment.t < self.end)
 
 
 def scope_of(evidence: Evidence, text: object, pod: PodHistory) -> list[Scope]:
