@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { nextChange, nextRow, nextSpan, nextTrouble } from "../../static/js/gantt/navigate.js";
 import { indexAt, orderedRows, restartsAt, spanAt } from "../../static/js/gantt/rows.js";
 import { addRecords, createSpans } from "../../static/js/gantt/spans.js";
+import { createTroubles } from "../../static/js/gantt/troubles.js";
 import { added, container, started, trace } from "./records.js";
 
 function modelOf(records) {
@@ -103,4 +104,23 @@ test("problems are gone through from the clock, then from the one that is select
   assert.equal(nextTrouble([early, late], null, 5, -1), early);
   assert.equal(nextTrouble([early, late], early, 5, 1), late);
   assert.equal(nextTrouble([early, late], { span: null, mark: { seq: 7 } }, 5, 1), null);
+});
+
+test("troubles are the same whether asked for once or after every record", () => {
+  const app = container("app");
+  const palette = {
+    state: (key) => ({ trouble: key.startsWith("terminated") || key.startsWith("backoff"), label: key }),
+    mark: (kind) => ({ trouble: kind === "exit-error", label: kind }),
+  };
+  const records = trace(...started(), app.exit(5, 1, "Error"), app.backoff(5, 10), app.runtime(15, "CreateContainer called", { attempt: 1 }), app.exit(16, 1, "Error"));
+  const model = createSpans();
+  const troubles = createTroubles(model, palette);
+  for (const record of records) {
+    addRecords(model, [record]);
+    troubles();
+  }
+
+  const found = troubles().map(({ label, atS }) => `${label} ${atS}`);
+  assert.deepEqual(found, ["exit-error 5", "backoff:crash-loop-back-off 5", "exit-error 16"]);
+  assert.deepEqual(found, createTroubles(model, palette)().map(({ label, atS }) => `${label} ${atS}`));
 });

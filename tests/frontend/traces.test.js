@@ -13,7 +13,7 @@ import { createPalette } from "../../static/js/gantt/palette.js";
 import { PATTERNS } from "../../static/js/gantt/patterns.js";
 import { orderedRows } from "../../static/js/gantt/rows.js";
 import { addRecords, createSpans } from "../../static/js/gantt/spans.js";
-import { troublesOf } from "../../static/js/table/problems.js";
+import { createTroubles } from "../../static/js/gantt/troubles.js";
 import { describeCause, describeRecord, describeSpan } from "../../static/js/text/describe.js";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -78,7 +78,7 @@ for (const name of EXAMPLES) {
       for (const row of model.rows.values()) {
         for (const span of row.spans) texts.push(describeCause(records, row, span), ...describeSpan(span, palette, endS).flat());
       }
-      texts.push(...troublesOf(model, palette).map(({ label }) => label));
+      texts.push(...createTroubles(model, palette)().map(({ label }) => label));
 
       for (const text of texts) assert.doesNotMatch(text, /undefined|NaN|\[object|^$/);
     });

@@ -96,10 +96,10 @@ export function createPainter(canvas, palette) {
 
   /** The grace period lies across all rows of its pod. */
   function drawBands({ rows, view, scrollPx }, first, last) {
-    for (let index = first; index < last; index += 1) {
-      const pod = rows[index].type === "pod" ? rows[index] : rows.find((row) => row.type === "pod" && row.pod === rows[index].pod);
+    const pods = new Map(rows.filter((row) => row.type === "pod" && row.bands.length).map((row) => [row.pod, row]));
+    for (let index = first; index < last && pods.size; index += 1) {
       const top = index * ROW_PX - scrollPx;
-      for (const band of pod?.bands ?? []) {
+      for (const band of pods.get(rows[index].pod)?.bands ?? []) {
         const endS = Math.min(band.deadlineS, band.endS ?? band.deadlineS);
         if (endS < view.startS || band.startS > view.endS) continue;
         const x = xOf(view, band.startS);

@@ -19,9 +19,11 @@ const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: fal
  * @param {HTMLElement} parts.host   Plotly's element
  * @param {HTMLCanvasElement} parts.canvas
  * @param {object} parts.palette     see palette.js
- * @param {(view: {startS: number, endS: number}) => void} onDrag the reader's drag makes this view
+ * @param {object} on
+ * @param {(view: {startS: number, endS: number}) => void} on.drag the reader's drag makes this view
+ * @param {() => void} on.doubleClick the browser's own event does not get through Plotly's drag layer
  */
-export async function createChart({ host, canvas, palette }, onDrag) {
+export async function createChart({ host, canvas, palette }, on) {
   const painter = createPainter(canvas, palette);
   const { Plotly } = window;
   let theme = null;
@@ -54,6 +56,7 @@ export async function createChart({ host, canvas, palette }, onDrag) {
 
   host.addEventListener("pointerdown", () => (dragging = true));
   window.addEventListener("pointerup", () => (dragging = false));
+  host.on("plotly_doubleclick", on.doubleClick);
   host.on("plotly_relayouting", report);
   host.on("plotly_relayout", () => {
     dragging = false;
@@ -63,7 +66,7 @@ export async function createChart({ host, canvas, palette }, onDrag) {
   /** What the axis shows, not what the message says: while a zoom box is drawn, the message already has the range that it would make. */
   function report() {
     const [startS, endS] = host._fullLayout.xaxis.range;
-    if (!ours) onDrag({ startS, endS });
+    if (!ours) on.drag({ startS, endS });
   }
 
   /** Tell Plotly something. It reports that like a drag; such reports are counted out. */

@@ -39,7 +39,7 @@ export async function createGantt(root, palette, on) {
   const spacer = el("div", { class: "gantt-spacer" });
   root.append(frame, spacer);
 
-  const chart = await createChart({ host, canvas, palette }, on.view);
+  const chart = await createChart({ host, canvas, palette }, { drag: on.view, doubleClick: on.fit });
   const labels = createLabels(column, palette, { onSelect: (row) => on.select(row, null), onToggle: on.fold });
   const tooltip = createTooltip(plot, palette);
   let theme = currentTheme();
@@ -153,7 +153,6 @@ export async function createGantt(root, palette, on) {
       if (hit.span || hit.mark) on.select(hit.row, hit.span, hit.mark);
       else on.seek(hit.atS);
     });
-    host.addEventListener("dblclick", () => on.fit());
     ruler.addEventListener("pointerdown", (event) => {
       ruler.setPointerCapture(event.pointerId);
       on.seek(timeAt(viewWithWidth(), place(event).x));

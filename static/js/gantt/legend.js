@@ -21,10 +21,9 @@ export function createLegend(list, palette, onDim) {
   return {
     dimmed,
 
-    /** Show the families that occur in these rows. */
-    draw(rows, themeName) {
-      const present = new Set();
-      for (const row of rows) for (const { state } of row.spans) present.add(palette.state(state).family.name);
+    /** Show the families of these state keys. */
+    draw(states, themeName) {
+      const present = new Set([...states].map((state) => palette.state(state).family.name));
       for (const [name, { item, swatch, family }] of buttons) {
         item.hidden = !present.has(name);
         swatch.style.backgroundColor = family[themeName];

@@ -24,6 +24,8 @@ export function createSpans(lens = "node") {
     pods: new Map(),
     /** Row key -> row, in the order in which the trace names them. A key never goes away. */
     rows: new Map(),
+    /** State keys that occur. */
+    states: new Set(),
     /** When anything was last recorded of any pod. */
     lastS: 0,
   };
@@ -74,6 +76,7 @@ function rowFor(model, key, describe) {
 /** The subject of this row is in `state` from this record on. */
 function follow(model, row, state, subject, pod, record) {
   const living = pod.gone ? null : state;
+  if (living !== null) model.states.add(living);
   extend(row.spans, living, record.t, () => ({
     state: living,
     startS: record.t,

@@ -38,16 +38,21 @@ export function openSocket({ path, wanted, onMessage, onLink, random = Math.rand
     };
     socket.onmessage = ({ data }) => onMessage(JSON.parse(data));
     socket.onclose = ({ code }) => {
-      if (closed) return;
       if (code === UNKNOWN_RUN) {
         closed = true;
         onLink("gone");
-        return;
+      } else {
+        lost(performance.now() - openedMs > STABLE_MS);
       }
-      attempts = performance.now() - openedMs > STABLE_MS ? 1 : attempts + 1;
-      onLink("lost");
-      timer = setTimeout(connect, retryDelayMs(attempts, random()));
     };
+  }
+
+  function lost(wasStable) {
+    if (closed) return;
+    attempts = wasStable ? 1 : attempts + 1;
+    onLink("lost");
+    clearTimeout(timer);
+    timer = setTimeout(connect, retryDelayMs(attempts, random()));
   }
 
   function join() {
@@ -55,12 +60,16 @@ export function openSocket({ path, wanted, onMessage, onLink, random = Math.rand
   }
 
   function retryNow() {
-    if (!closed && socket.readyState === WebSocket.CLOSED) connect();
+    if (!closed && socket.readyState >= WebSocket.CLOSING) connect();
   }
 
   window.addEventListener("online", retryNow);
-  // Without this, a laptop without a network shows a live connection until some timeout.
-  window.addEventListener("offline", () => socket.close());
+  // Without this, a laptop without a network shows a live connection until some timeout: even closing it would wait for an answer.
+  window.addEventListener("offline", () => {
+    socket.onclose = socket.onmessage = null;
+    socket.close();
+    lost(true);
+  });
   connect();
 
   return {

@@ -9,12 +9,13 @@ import { createLegend } from "../gantt/legend.js";
 import { createPalette } from "../gantt/palette.js";
 import { orderedRows, spanAt } from "../gantt/rows.js";
 import { addRecords, createSpans } from "../gantt/spans.js";
+import { createTroubles } from "../gantt/troubles.js";
 import * as viewport from "../gantt/viewport.js";
 import { openSocket } from "../live/socket.js";
 import { createStore, isOver } from "../live/store.js";
 import { createDetails } from "../table/details.js";
 import { createEvents } from "../table/events.js";
-import { createProblems, troublesOf } from "../table/problems.js";
+import { createProblems } from "../table/problems.js";
 import { createTreegrid } from "../table/treegrid.js";
 import { createAnnouncer } from "../text/announcer.js";
 import { describeRow } from "../text/describe.js";
@@ -36,6 +37,7 @@ const palette = createPalette(config.palette);
 
 const store = createStore();
 const spans = createSpans("node");
+const troubles = createTroubles(spans, palette);
 const clock = player.createPlayer();
 const view = viewport.createViewport();
 const state = { selected: null, hovered: null, collapsed: new Set(), hidden: false, link: "connecting", rows: [], troubles: [], frameMs: 0 };
@@ -105,7 +107,6 @@ function onMessage([kind, first, second]) {
     const fresh = store.take(first, second);
     if (fresh === null) return socket.join();
     addRecords(spans, fresh);
-    announce(fresh);
   }
   dirty.records = true;
   redraw();
@@ -117,10 +118,10 @@ function onLink(link) {
 }
 
 /** Only while it is watched live: nobody wants to be read a finished run from its beginning. */
-function announce(fresh) {
-  if (isOver(store.run.status)) return;
-  const seqs = new Set(fresh.map(({ seq }) => seq));
-  for (const trouble of troublesOf(spans, palette)) if (seqs.has(trouble.seq)) announcer.say(`${describeRow(trouble.row)}: ${trouble.label}`);
+function announce(before, after) {
+  if (store.run.status !== "running") return;
+  const said = new Set(before.map(({ seq }) => seq));
+  for (const { row, label, seq } of after) if (!said.has(seq)) announcer.say(`${describeRow(row)}: ${label}`);
 }
 
 // -- drawing ---------------------------------------------------------------------------------------------------------------------
@@ -163,12 +164,14 @@ function takeIn(nowMs) {
   takenInMs = nowMs;
   dirty.records = false;
   dirty.panels = true;
-  state.troubles = troublesOf(spans, palette);
+  const before = state.troubles;
+  state.troubles = troubles();
+  announce(before, state.troubles);
   events.update(store.records);
   problems.update(state.troubles, store.records, gantt.themeName);
   setText(byId("count-events"), events.count ? String(events.count) : "");
   setText(byId("count-problems"), state.troubles.length ? String(state.troubles.length) : "");
-  legend.draw(spans.rows.values(), gantt.themeName);
+  legend.draw(spans.states, gantt.themeName);
   help.drawMarks(palette, gantt.themeName);
 }
 

@@ -1,4 +1,4 @@
-/** What went wrong in this run, in order? Bars and marks whose line in the palette says trouble. */
+/** The list of what went wrong (gantt/troubles.js), in the drawer. */
 
 import { el } from "../text/dom.js";
 import { DECIMALS, describeCause, describeRow } from "../text/describe.js";
@@ -6,26 +6,6 @@ import { formatInstant } from "../time/format.js";
 import { glyphElement } from "../gantt/glyphs.js";
 
 const MOST = 500;
-
-/** Every trouble of the model in order of time: { row, span or mark, atS, label }. Pure. */
-export function troublesOf(model, palette) {
-  const troubles = [];
-  for (const row of model.rows.values()) {
-    for (const span of row.spans) {
-      const { trouble, label } = palette.state(span.state);
-      if (trouble) troubles.push({ row, span, mark: null, atS: span.startS, seq: span.seq, label });
-    }
-    for (const mark of row.marks) {
-      const { trouble, label } = palette.mark(mark.kind);
-      if (trouble) troubles.push({ row, span: null, mark, atS: mark.atS, seq: mark.seq, label });
-    }
-  }
-  // An exit makes a mark and a bar; one line says it.
-  const seen = new Set();
-  return troubles
-    .sort((a, b) => a.atS - b.atS || a.seq - b.seq || (a.mark ? -1 : 1))
-    .filter(({ row, seq }) => !seen.has(`${row.key} ${seq}`) && seen.add(`${row.key} ${seq}`));
-}
 
 export function createProblems(panel, palette, { onSelect }) {
   const list = panel.querySelector("ol");
@@ -51,12 +31,19 @@ export function createProblems(panel, palette, { onSelect }) {
     );
   }
 
+  let shown = "";
+
   return {
     update(troubles, records, themeName) {
-      list.replaceChildren(...troubles.slice(0, MOST).map((trouble) => item(trouble, records, themeName)));
-      empty.hidden = troubles.length > 0;
+      // What is listed stays; writing five hundred lines anew five times a second would cost more than the chart.
+      const last = troubles[Math.min(troubles.length, MOST) - 1];
+      const wanted = [themeName, troubles.length > MOST ? MOST : troubles.length, last?.seq].join(" ");
       note.hidden = troubles.length <= MOST;
       note.textContent = `The first ${MOST} of ${troubles.length} are listed.`;
+      if (wanted === shown) return;
+      shown = wanted;
+      list.replaceChildren(...troubles.slice(0, MOST).map((trouble) => item(trouble, records, themeName)));
+      empty.hidden = troubles.length > 0;
     },
   };
 }

@@ -30,7 +30,8 @@ export function createTransport(bar, act, seek) {
       slider.value = String(Math.round(player.nowS * 1000));
       slider.style.setProperty("--filled", `${player.headS ? (player.nowS / player.headS) * 100 : 0}%`);
       slider.setAttribute("aria-valuetext", formatInstant(player.nowS, 1));
-      setText(now, formatInstant(player.nowS, 1));
+      // Standing, it is as exact as the trace: a step may be a millisecond.
+      setText(now, formatInstant(player.nowS, player.playing ? 1 : 3));
       setText(head, formatInstant(player.headS, 1));
       live.hidden = player.over;
       live.classList.toggle("on", isFollowing(player));

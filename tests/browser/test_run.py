@@ -1,0 +1,156 @@
+"""Does the main job work, end to end: paste a pod, press Run, watch it live, send the link on? Real browser, web server, worker, Redis."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import urllib.request
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser import steps
+from tests.browser.conftest import Site, Watch
+from tests.browser.steps import POD
+
+
+def records_of(page: Page) -> list[dict[str, object]]:
+    """The finished trace, as the link beside the verdict gives it."""
+    with urllib.request.urlopen(page.get_by_role("link", name="Trace").evaluate("link => link.href")) as answer:
+        return [json.loads(line) for line in answer]
+
+
+def test_the_first_page_opens_with_the_example_of_the_sidecar_talk(page: Page, site: Site):
+    page.goto(site.url)
+    steps.is_ready(page)
+
+    assert all(name in steps.text_of(page) for name in ("secret-fetch:1.0", "network-proxy:1.0", "log-sender:1.0", "main-app1:1.0", "main-app2:1.0"))
+    expect(page.locator("#editor-form [data-part=problems]")).to_be_hidden()
+
+
+def test_a_pasted_pod_is_run_and_drawn(page: Page, site: Site):
+    steps.run(page, site.url)
+    steps.finished(page)
+
+    assert re.search("/s/[A-Za-z0-9_-]{11}$", page.url)
+    assert steps.row_names(page) == ["web", "fetch", "proxy", "app"]
+    assert steps.headline(page).startswith("Completed after")
+    assert int(page.locator("html").get_attribute("data-first-bar-ms") or 0) < 20_000
+
+
+def test_every_record_of_the_trace_arrives(page: Page, site: Site):
+    steps.run(page, site.url)
+    steps.finished(page)
+
+    expect(page.locator("html")).to_have_attribute("data-records", str(len(records_of(page))))
+
+
+def test_bars_are_painted_while_records_still_arrive(page: Page, site: Site):
+    steps.run(page, site.url, steps.many_pods(60))
+    with site.frozen_workers():
+        expect(page.locator("html")).to_have_attribute("data-status", "running")
+        assert re.match("Simulating: .* so far", steps.headline(page))
+        expect(page.locator("#transport .live")).to_be_visible()
+        early = int(page.locator("html").get_attribute("data-records") or 0)
+    steps.finished(page)
+
+    records = records_of(page)
+    assert 0 < early < len(records)
+    expect(page.locator("html")).to_have_attribute("data-records", str(len(records)))
+
+
+def test_ctrl_enter_runs(page: Page, site: Site):
+    page.goto(site.url)
+    steps.is_ready(page)
+    steps.write(page, POD)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/s/*", wait_until="commit")
+
+    steps.first_bar(page)
+
+
+def test_a_reload_shows_the_same(page: Page, site: Site):
+    steps.run(page, site.url)
+    steps.finished(page)
+    before = steps.headline(page), page.locator("html").get_attribute("data-records")
+    page.reload()
+    steps.finished(page)
+
+    assert (steps.headline(page), page.locator("html").get_attribute("data-records")) == before
+
+
+def test_the_link_shows_the_same_run_to_somebody_else(page: Page, site: Site, browser: Browser, watch: Watch):
+    steps.run(page, site.url)
+    steps.finished(page)
+    other = browser.new_context()
+    watch.over(other)
+    theirs = other.new_page()
+    theirs.goto(page.url)
+    steps.finished(theirs)
+
+    assert steps.headline(theirs) == steps.headline(page)
+    assert steps.text_of(theirs) == POD
+    assert theirs.locator("html").get_attribute("data-records") == page.locator("html").get_attribute("data-records")
+    other.close()
+
+
+def test_editing_a_run_makes_another_link_that_remembers_its_parent(page: Page, site: Site):
+    steps.run(page, site.url)
+    steps.finished(page)
+    parent = page.url
+    expect(page.get_by_text("Edited: Run makes a new link")).to_be_hidden()
+    steps.write(page, POD.replace("duration: 5s", "duration: 9s"))
+    expect(page.get_by_text("Edited: Run makes a new link")).to_be_visible()
+    page.locator(".run-button").click()
+    page.wait_for_url(lambda url: "/s/" in url and url != parent, wait_until="commit")
+    steps.finished(page)
+
+    page.get_by_role("link", name="forked").click()
+    page.wait_for_url(parent)
+
+
+def test_a_run_that_waits_for_a_worker_says_so(page: Page, site: Site):
+    page.goto(site.url)
+    steps.is_ready(page)
+    steps.write(page, POD)
+    with site.frozen_workers():
+        steps.press_run(page)
+        expect(page.locator("#verdict")).to_contain_text("Waiting for a worker")
+        expect(page.locator("#chart-empty")).to_be_visible()
+    steps.finished(page)
+
+    expect(page.locator("#chart-empty")).to_be_hidden()
+
+
+def test_a_lost_connection_says_as_of_when_the_page_is_and_resumes_without_a_hole(page: Page, context: BrowserContext, site: Site, watch: Watch):
+    watch.expected = ("WebSocket connection to",)
+    steps.run(page, site.url, steps.many_pods(60, until="50m"))
+    with site.frozen_workers():
+        context.set_offline(True)
+        expect(page.locator("#banner")).to_have_text(re.compile("Reconnecting: showing the state as of [0-9:.]+"))
+        expect(page.locator(".label-name").first).to_be_visible()
+        context.set_offline(False)
+        expect(page.locator("#banner")).to_be_hidden()
+    steps.finished(page)
+
+    expect(page.locator("html")).to_have_attribute("data-records", str(len(records_of(page))))
+
+
+def test_a_web_server_that_was_killed_is_found_again(page: Page, site: Site, watch: Watch):
+    watch.expected = ("WebSocket connection to",)
+    steps.run(page, site.url, steps.many_pods(60, until="55m"))
+    with site.frozen_workers():
+        os.kill(site.installation.one("uvicorn"), signal.SIGKILL)
+        expect(page.locator("#banner")).to_be_visible()
+        expect(page.locator("#banner")).to_be_hidden()
+    steps.finished(page)
+
+    expect(page.locator("html")).to_have_attribute("data-records", str(len(records_of(page))))
+
+
+def test_a_link_that_leads_nowhere_says_so(page: Page, site: Site, watch: Watch):
+    watch.expected = ("404",)
+    page.goto(f"{site.url}/s/AAAAAAAAAAA")
+
+    expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
