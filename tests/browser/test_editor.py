@@ -98,7 +98,8 @@ def test_files_are_dropped_anywhere_on_the_page(editor: Page):
             const dataTransfer = new DataTransfer();
             dataTransfer.items.add(new File([text], "b.yaml"));
             dataTransfer.items.add(new File(["# first"], "a.yml"));
-            for (const type of ["dragenter", "dragover", "drop"]) document.body.dispatchEvent(new DragEvent(type, {dataTransfer, bubbles: true, cancelable: true}));
+            const drag = type => document.body.dispatchEvent(new DragEvent(type, {dataTransfer, bubbles: true, cancelable: true}));
+            ["dragenter", "dragover", "drop"].forEach(drag);
         }""",
         POD,
     )

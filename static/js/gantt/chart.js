@@ -19,11 +19,9 @@ const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: fal
  * @param {HTMLElement} parts.host   Plotly's element
  * @param {HTMLCanvasElement} parts.canvas
  * @param {object} parts.palette     see palette.js
- * @param {object} on
- * @param {(view: {startS: number, endS: number}) => void} on.drag the reader's drag makes this view
- * @param {() => void} on.doubleClick the browser's own event does not get through Plotly's drag layer
+ * @param {(view: {startS: number, endS: number}) => void} onDrag the reader's drag makes this view
  */
-export async function createChart({ host, canvas, palette }, on) {
+export async function createChart({ host, canvas, palette }, onDrag) {
   const painter = createPainter(canvas, palette);
   const { Plotly } = window;
   let theme = null;
@@ -56,7 +54,6 @@ export async function createChart({ host, canvas, palette }, on) {
 
   host.addEventListener("pointerdown", () => (dragging = true));
   window.addEventListener("pointerup", () => (dragging = false));
-  host.on("plotly_doubleclick", on.doubleClick);
   host.on("plotly_relayouting", report);
   host.on("plotly_relayout", () => {
     dragging = false;
@@ -66,7 +63,7 @@ export async function createChart({ host, canvas, palette }, on) {
   /** What the axis shows, not what the message says: while a zoom box is drawn, the message already has the range that it would make. */
   function report() {
     const [startS, endS] = host._fullLayout.xaxis.range;
-    if (!ours) on.drag({ startS, endS });
+    if (!ours) onDrag({ startS, endS });
   }
 
   /** Tell Plotly something. It reports that like a drag; such reports are counted out. */

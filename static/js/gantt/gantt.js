@@ -18,6 +18,7 @@ import { createTooltip } from "./tooltip.js";
 
 /** Room for the reading beside a line. */
 const FLAG_PX = 70;
+const DOUBLE_CLICK_MS = 350;
 
 /**
  * @param {HTMLElement} root the scroll container
@@ -39,7 +40,7 @@ export async function createGantt(root, palette, on) {
   const spacer = el("div", { class: "gantt-spacer" });
   root.append(frame, spacer);
 
-  const chart = await createChart({ host, canvas, palette }, { drag: on.view, doubleClick: on.fit });
+  const chart = await createChart({ host, canvas, palette }, on.view);
   const labels = createLabels(column, palette, { onSelect: (row) => on.select(row, null), onToggle: on.fold });
   const tooltip = createTooltip(plot, palette);
   let theme = currentTheme();
@@ -147,7 +148,15 @@ export async function createGantt(root, palette, on) {
       on.hover(null);
     }
     plot.addEventListener("pointerleave", leave);
+    let clickedMs = -Infinity;
     host.addEventListener("click", (event) => {
+      // The browser's own double click does not get through Plotly's drag layer.
+      const isSecond = event.timeStamp - clickedMs < DOUBLE_CLICK_MS;
+      clickedMs = isSecond ? -Infinity : event.timeStamp;
+      if (isSecond) {
+        on.fit();
+        return;
+      }
       const point = place(event);
       const hit = hitAt(point);
       if (hit.span || hit.mark) on.select(hit.row, hit.span, hit.mark);
