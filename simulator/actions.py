@@ -7,10 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
+from simulator.addresses import pod_addresses, split_container
 from simulator.apiserver import ApiServer
 from simulator.behavior import Result
 from simulator.engine.agenda import Agenda
 from simulator.engine.recorder import Record, Recorder
+from simulator.engine.tasks import Steps, Task
 from simulator.kubelet.eviction import HARD_GRACE_S, evicted
 from simulator.kubelet.kubelet import Kubelet
 from simulator.kubelet.node_shutdown import NodeShutdown
@@ -18,9 +20,8 @@ from simulator.kubelet.pod_manager import PodObject
 from simulator.moments import Instant, has_come, parse_instant
 from simulator.pod import ProbeType
 from simulator.runtime.containers import ContainerRuntime, RuntimeContainer
-from simulator.runtime.images import ImageService
+from simulator.runtime.images import ImageService, PullError
 from simulator.runtime.registry import RegistryService, normalise
-from simulator.runtime.world import addresses
 from simulator.scenario import Action, Scenario
 from simulator.states import RuntimeState
 
@@ -87,15 +88,15 @@ class Actions:
 
     def _means(self, address: str, key: str) -> bool:
         obj = self._node.api.pods.get(key) or next((o for o in self._node.api.by_uid.values() if o.pod.key == key), None)
-        return obj is not None and address in addresses(obj.pod)
+        return obj is not None and address in pod_addresses(obj.pod)
 
     def _pods(self, address: str) -> list[PodObject]:
-        return [obj for obj in self._node.api.pods.values() if address in addresses(obj.pod)]
+        return [obj for obj in self._node.api.pods.values() if address in pod_addresses(obj.pod)]
 
     def _containers(self, target: str) -> Iterator[tuple[PodObject, str]]:
-        pod, _, name = target.rpartition("/")
+        pod, name = split_container(target)
         for obj in list(self._node.api.by_uid.values()):
-            if address_matches(pod, obj) and obj.pod.container(name):
+            if pod in pod_addresses(obj.pod) and obj.pod.container(name):
                 yield obj, name
 
     def _running(self, target: str) -> Iterator[RuntimeContainer]:
@@ -220,13 +221,21 @@ class Actions:
     def _remove_image(self, action: Action) -> None:
         self._node.images.remove_image(normalise(action.target))
 
-    def _nothing_yet(self, action: Action) -> None:
+    def _pull(self, action: Action) -> None:
+        Task(self._node.agenda, self._pulled(normalise(action.target)))
+
+    def _pulled(self, reference: str) -> Steps:
+        self._node.recorder.record("image", object=reference, op="started")
+        try:
+            yield from self._node.images.pull_image(reference)
+        except PullError as error:
+            self._node.recorder.record("image", object=reference, op="failed", message=str(error))
+        else:
+            self._node.recorder.record("image", object=reference, op="pulled")
+
+    def _not_simulated(self, action: Action) -> None:
+        """Simplified: filling the disk and taking memory away have no effect before node-pressure eviction is simulated; the trace says so."""
         self._node.recorder.record("action", object=action.target or "node", call="not simulated", detail=action.verb)
-
-
-def address_matches(address: str, obj: PodObject) -> bool:
-    """Does the address mean this pod?"""
-    return address in addresses(obj.pod)
 
 
 def _object_key(target: str) -> str:
@@ -255,8 +264,8 @@ _VERBS: dict[str, Callable[[Actions, Action], None]] = {
     "cordon": Actions._cordon,
     "drain": Actions._drain,
     "removeImage": Actions._remove_image,
-    "fillDisk": Actions._nothing_yet,
-    "freeDisk": Actions._nothing_yet,
-    "loseRoom": Actions._nothing_yet,
-    "pull": Actions._nothing_yet,
+    "fillDisk": Actions._not_simulated,
+    "freeDisk": Actions._not_simulated,
+    "loseRoom": Actions._not_simulated,
+    "pull": Actions._pull,
 }

@@ -48,6 +48,7 @@ KUBELET_RULES = frozenset(
 """Pure: whoever is in kubelet/ may ask them."""
 
 KUBELET_EDGES: Mapping[str, frozenset[str]] = {
+    "eviction": frozenset({"pod_manager"}),
     "kuberuntime": frozenset({"image_manager", "lifecycle", "pod_manager"}),
     "node_shutdown": frozenset({"kubelet", "pod_worker"}),
     "pod_worker": frozenset({"kuberuntime", "pod_manager"}),

@@ -5,10 +5,11 @@ Contract, section 3.1: per key, first hit wins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from simulator import shell
+from simulator.addresses import container_addresses
 from simulator.behavior import Behavior, Source, resolve, role_behavior
 from simulator.engine.agenda import Agenda
 from simulator.engine.streams import Streams
@@ -17,21 +18,6 @@ from simulator.runtime.containers import RuntimeContainer
 from simulator.runtime.processes import BehavingProcesses, ContainerProcesses
 from simulator.runtime.scripts import Place, ScriptProcesses, argv_of, interpreted, volume_storage
 from simulator.scenario import Scenario
-
-
-def addresses(pod: Pod) -> Iterator[str]:
-    """The names under which a scenario may speak of a pod: name, namespace/name, Kind/name of its controller, Kind/name#n of the n-th."""
-    yield pod.name
-    yield pod.key
-    if pod.owner:
-        yield f"{pod.owner.kind}/{pod.owner.name}#{pod.owner.ordinal}"
-        yield f"{pod.owner.kind}/{pod.owner.name}"
-
-
-def scenario_behavior(behaviors: Mapping[str, Behavior], pod: Pod, container: str) -> Behavior | None:
-    """The scenario's behavior for a container: the pod by its most exact address, then any pod, then the container's bare name."""
-    keys = [f"{address}/{container}" for address in addresses(pod)] + [f"*/{container}", container]
-    return next((behaviors[key] for key in keys if key in behaviors), None)
 
 
 class World:
@@ -49,7 +35,7 @@ class World:
     def behavior(self, pod: Pod, container: Container) -> tuple[Behavior, Mapping[str, Source]]:
         """What the container does, and where each part was found."""
         layers: list[tuple[Source, Behavior]] = []
-        said = scenario_behavior(self._scenario.behaviors, pod, container.name)
+        said = next((self._scenario.behaviors[key] for key in container_addresses(pod, container.name) if key in self._scenario.behaviors), None)
         if said:
             layers.append((Source.SCENARIO, said))
         if container.name in pod.behaviors:
