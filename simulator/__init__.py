@@ -6,8 +6,9 @@
 Pure: no I/O, no wall clock, no environment. Same scenario, seed and version give the same trace, byte for byte.
 """
 
-from simulator import limits
+from simulator import feature_gates, limits, versions
 from simulator.errors import BrokenInvariant, ManifestError, NodevizError, Problem
+from simulator.manifest.editing import settings_of, with_settings
 from simulator.manifest.load import load
 from simulator.scenario import Scenario
 from simulator.simulation import simulate
@@ -27,8 +28,12 @@ __all__ = [
     "Scenario",
     "Verdict",
     "encode",
+    "feature_gates",
     "limits",
     "load",
+    "settings_of",
     "simulate",
     "verdict",
+    "versions",
+    "with_settings",
 ]
