@@ -17,6 +17,7 @@ from nodeviz.runs.dispatch import ensure_run
 from nodeviz.runs.frames import unpack
 from nodeviz.runs.models import ArtefactFrame, Run, RunState
 from nodeviz.runs.palette import palette
+from nodeviz.scenarios import switch
 from nodeviz.scenarios.documents import PAGE_LIMITS
 from nodeviz.scenarios.models import Scenario
 
@@ -33,6 +34,7 @@ def page(request: HttpRequest, scenario_id: str) -> HttpResponse:
         "scenario": {"id": scenario.pk, "title": scenario.title, "created": scenario.created, "parent": scenario.parent_id, "text": scenario.text},
         "run": {"status": run.state, "version": run.simulator_version, "verdict": run.verdict, "error": run.error},
         "problems": [],
+        "notes": notes(scenario),
         "page_config": page_config(scenario),
     }
     response = render(request, "runs/run.html", context)
@@ -54,7 +56,20 @@ def page_config(scenario: Scenario) -> dict[str, Any]:
         "yaml_url": reverse("scenario-yaml", args=[scenario.pk]),
         "jsonl_url": reverse("run-trace", args=[scenario.pk]),
         "simulator_version": simulator.VERSION,
+        **switch.page_config(),
     }
+
+
+def notes(scenario: Scenario) -> tuple[str, ...]:
+    """What the run leaves out of the text: fields that the chosen version drops, and kinds that are not simulated. None for a text that is refused today.
+
+    Read from the text each time and not stored, because the installed simulator computes the run, too; most texts take a few milliseconds.
+    """
+    try:
+        loaded = scenario.loaded()
+    except simulator.ManifestError:
+        return ()
+    return (*loaded.warnings, *(f"{other} is kept, but not simulated" for other in loaded.not_simulated))
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from nodeviz.scenarios import views
+from nodeviz.scenarios import switch, views
 from nodeviz.scenarios.models import ID_PATTERN
 
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("", views.new, name="new"),
     path("run", views.run, name="run"),
     path("check", views.check, name="check"),
+    path("edit", switch.edit, name="edit"),
+    path("gates", switch.gates, name="gates"),
     path("gallery", views.gallery_page, name="gallery"),
     path("s/<scenario_id:scenario_id>.yaml", views.raw, name="scenario-yaml"),
 ]

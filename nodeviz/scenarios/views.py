@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -19,14 +18,22 @@ import simulator
 from nodeviz.runs.dispatch import ensure_run
 from nodeviz.runs.palette import palette
 from nodeviz.scenarios import documents as docs
-from nodeviz.scenarios import gallery
-from nodeviz.scenarios.bounds import CHECKS, MAX_BODY_BYTES, RUNS, bounded_body, may_ask
+from nodeviz.scenarios import gallery, switch
+from nodeviz.scenarios.answers import (
+    CREATED,
+    REFUSED,
+    SEE_OTHER,
+    TOO_BIG,
+    TOO_BIG_MESSAGE,
+    TOO_OFTEN,
+    TOO_OFTEN_MESSAGE,
+    as_json,
+    json_object,
+    problems_json,
+    too_big_for_json,
+)
+from nodeviz.scenarios.bounds import CHECKS, RUNS, bounded_body, may_ask
 from nodeviz.scenarios.models import Scenario
-
-CREATED, SEE_OTHER, TOO_BIG, REFUSED, TOO_OFTEN = 201, 303, 413, 422, 429
-
-TOO_OFTEN_MESSAGE = "too many requests from your address; wait a minute and try again, your text is still here"
-TOO_BIG_MESSAGE = f"the request is too large: at most {MAX_BODY_BYTES >> 20} MiB are read, and {docs.MAX_SCENARIO_BYTES >> 20} MiB can be run"
 
 
 @require_safe
@@ -44,11 +51,6 @@ def too_big(request: HttpRequest) -> HttpResponse:
     """The body was not read, so the text cannot be shown again."""
     problems = (simulator.Problem(message=TOO_BIG_MESSAGE, hint="go back in your browser to get your text again"),)
     return problems_json(problems, TOO_BIG) if wants_json(request) else editor(request, text="", problems=problems, status=TOO_BIG)
-
-
-def too_big_to_check(request: HttpRequest) -> JsonResponse:
-    """The same for the check beside the editor."""
-    return problems_json((simulator.Problem(message=TOO_BIG_MESSAGE),), TOO_BIG)
 
 
 @require_POST
@@ -70,15 +72,17 @@ def run(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@bounded_body(too_big=too_big_to_check)
+@bounded_body(too_big=too_big_for_json)
 def check(request: HttpRequest) -> JsonResponse:
-    """What Run would say of the text, while it is written. JSON in (`text`, `name`) or a form, JSON out."""
+    """What Run would say of the text, while it is written, and which version and gates it chooses. JSON in (`text`, `name`) or a form, JSON out."""
     if not may_ask(CHECKS, request):
         return problems_json((simulator.Problem(message=TOO_OFTEN_MESSAGE),), TOO_OFTEN)
     started = time.perf_counter()
     documents = handed_in(request)
-    answer: dict[str, Any] = {"problems": [], "warnings": [], "not_simulated": []}
+    answer: dict[str, Any] = {"problems": [], "warnings": [], "not_simulated": [], "kubernetes": None, "gates": None}
     try:
+        if not docs.over_limits(documents):
+            answer |= switch.settings_json(docs.joined(documents).text)
         loaded = docs.load(documents)
         answer |= {"warnings": list(loaded.warnings), "not_simulated": list(loaded.not_simulated)}
     except simulator.ManifestError as error:
@@ -118,15 +122,6 @@ def handed_in(request: HttpRequest) -> tuple[docs.Document, ...]:
     return docs.with_different_names(uploads or [docs.text_document(request.POST.get("name", ""), request.POST.get("text", ""))])
 
 
-def json_object(body: bytes) -> dict[str, Any]:
-    """An empty one if the body is none; the simulator then says that there is no text."""
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
-
-
 def scenario_of(documents: Sequence[docs.Document], loaded: simulator.Scenario, *, parent_id: str) -> Scenario:
     """A new link; or the parent itself, if nothing was changed."""
     parent = Scenario.objects.linked(parent_id)
@@ -152,11 +147,6 @@ def wants_json(request: HttpRequest) -> bool:
     return "application/json" in accepted and "text/html" not in accepted
 
 
-def problems_json(problems: Sequence[simulator.Problem], status: int) -> JsonResponse:
-    """For scripts, and for the editor."""
-    return JsonResponse({"problems": [as_json(problem) for problem in problems]}, status=status)
-
-
 def editor(
     request: HttpRequest,
     *,
@@ -175,11 +165,13 @@ def editor(
         "examples": examples,
         "limits": docs.PAGE_LIMITS,
         "parent_id": parent_id,
-        "page_config": {"run_url": reverse("run"), "check_url": reverse("check"), "limits": docs.PAGE_LIMITS, "palette": palette(), "examples": examples},
+        "page_config": {
+            "run_url": reverse("run"),
+            "check_url": reverse("check"),
+            "limits": docs.PAGE_LIMITS,
+            "palette": palette(),
+            "examples": examples,
+            **switch.page_config(),
+        },
     }
     return render(request, "scenarios/new.html", context, status=status)
-
-
-def as_json(problem: simulator.Problem) -> dict[str, Any]:
-    """As an object: file, line, column, path, message, hint."""
-    return dataclasses.asdict(problem)

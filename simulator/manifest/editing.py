@@ -50,7 +50,7 @@ def settings_of(text: str) -> Settings:
 
 
 def with_settings(text: str, *, kubernetes: str | None = None, gates: Mapping[str, bool | None] | None = None) -> str:
-    """The text with `spec.kubernetes` of its Scenario and `featureGates` of its KubeletConfiguration set. A gate that is None is removed: the version's default.
+    """The text with `spec.kubernetes` of its Scenario and `featureGates` of its KubeletConfiguration set. A gate that is None is removed.
 
     What the text says already is left as it is written. Line ends become plain. Raises ManifestError if the text is not YAML, if there is no such version or
     gate, and for the rare layouts in which the setting cannot be changed by itself (an anchor that others repeat).

@@ -15,6 +15,7 @@ import simulator
 from nodeviz.runs.models import Run, RunState
 from nodeviz.runs.tasks import simulate_run
 from nodeviz.scenarios import documents as docs
+from nodeviz.scenarios import switch
 from nodeviz.scenarios.models import Scenario
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
@@ -57,6 +58,7 @@ def test_the_page_knows_all_that_its_scripts_need(client: Client, make_run: Make
         "yaml_url": f"{link}.yaml",
         "jsonl_url": f"{link}.jsonl",
         "simulator_version": simulator.VERSION,
+        **switch.page_config(),
     }
 
 

@@ -1,0 +1,43 @@
+"""What does a script, or the page's own, get back? Problems as JSON, and the words for what is too much."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+
+import simulator
+from nodeviz.scenarios import documents as docs
+from nodeviz.scenarios.bounds import MAX_BODY_BYTES
+
+CREATED, SEE_OTHER, TOO_BIG, REFUSED, TOO_OFTEN = 201, 303, 413, 422, 429
+
+TOO_OFTEN_MESSAGE = "too many requests from your address; wait a minute and try again, your text is still here"
+TOO_BIG_MESSAGE = f"the request is too large: at most {MAX_BODY_BYTES >> 20} MiB are read, and {docs.MAX_SCENARIO_BYTES >> 20} MiB can be run"
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """An empty one if the body is none; the simulator then says that there is no text."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def problems_json(problems: Sequence[simulator.Problem], status: int) -> JsonResponse:
+    """For scripts, and for the editor."""
+    return JsonResponse({"problems": [as_json(problem) for problem in problems]}, status=status)
+
+
+def as_json(problem: simulator.Problem) -> dict[str, Any]:
+    """As an object: file, line, column, path, message, hint."""
+    return dataclasses.asdict(problem)
+
+
+def too_big_for_json(request: HttpRequest) -> JsonResponse:
+    """The body was not read."""
+    return problems_json((simulator.Problem(message=TOO_BIG_MESSAGE),), TOO_BIG)

@@ -1,0 +1,91 @@
+"""Which Kubernetes, with which gates? What the page's switch shows, and the text that says what was chosen."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+import simulator
+from nodeviz.scenarios import documents as docs
+from nodeviz.scenarios.answers import REFUSED, TOO_OFTEN, TOO_OFTEN_MESSAGE, json_object, problems_json, too_big_for_json
+from nodeviz.scenarios.bounds import CHECKS, bounded_body, may_ask
+
+MAX_GATES_AT_ONCE = 8
+"""Each costs a parse of the text; the page changes one at a time."""
+
+MINORS = range(simulator.versions.NEWEST, simulator.versions.OLDEST - 1, -1)
+
+
+@require_safe
+def gates(request: HttpRequest) -> JsonResponse:
+    """Every gate with what it is in each version. It changes only with the simulator, whose version the page has in the address."""
+    response = JsonResponse(table())
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+@functools.cache
+def table() -> dict[str, Any]:
+    """The gates by name; a version that a gate is not listed with does not have it."""
+    rows: dict[str, dict[str, Any]] = {}
+    for minor in MINORS:
+        for state in simulator.feature_gates.listing(minor):
+            row = rows.setdefault(state.name, {"name": state.name, "effect": state.effect, "versions": {}})
+            locked = state.stage is simulator.feature_gates.Stage.LOCKED
+            row["versions"][f"1.{minor}"] = {"stage": str(state.stage), "default": state.enabled, "locked": locked}
+    return {"versions": list(versions()), "gates": [rows[name] for name in sorted(rows)]}
+
+
+def versions() -> tuple[str, ...]:
+    """What can be chosen, the newest first."""
+    return tuple(f"1.{minor}" for minor in MINORS)
+
+
+def page_config() -> dict[str, Any]:
+    """What the switch of a page needs to know."""
+    return {"edit_url": reverse("edit"), "gates_url": f"{reverse('gates')}?simulator={simulator.VERSION}", "versions": versions()}
+
+
+@require_POST
+@bounded_body(too_big=too_big_for_json)
+def edit(request: HttpRequest) -> JsonResponse:
+    """The same text with another version or other gates. JSON in: `text`, `kubernetes`, `gates` (null: the version's default); the last two may be missing."""
+    if not may_ask(CHECKS, request):
+        return problems_json((simulator.Problem(message=TOO_OFTEN_MESSAGE),), TOO_OFTEN)
+    form = json_object(request.body)
+    document = docs.text_document("", str(form.get("text", "")))
+    problems = docs.over_limits([document]) or wrong_form(form)
+    if problems:
+        return problems_json(problems, REFUSED)
+    try:
+        text = simulator.with_settings(str(document.content), kubernetes=form.get("kubernetes"), gates=form.get("gates"))
+    except simulator.ManifestError as error:
+        return problems_json(error.problems, REFUSED)
+    return JsonResponse({"text": text, **settings_json(text)})
+
+
+def wrong_form(form: dict[str, Any]) -> tuple[simulator.Problem, ...]:
+    """What is not as `edit` says."""
+    kubernetes, gates = form.get("kubernetes"), form.get("gates")
+    if kubernetes is not None and not isinstance(kubernetes, str):
+        return (simulator.Problem(path="kubernetes", message='must be a version in quotes, such as "1.36"'),)
+    if gates is None:
+        return ()
+    if not isinstance(gates, dict) or not all(value is None or isinstance(value, bool) for value in gates.values()):
+        return (simulator.Problem(path="gates", message="must be a map from gates to true, false or null"),)
+    if len(gates) > MAX_GATES_AT_ONCE:
+        return (simulator.Problem(path="gates", message=f"at most {MAX_GATES_AT_ONCE} gates can be changed at once"),)
+    return ()
+
+
+def settings_json(text: str) -> dict[str, Any]:
+    """What a text chooses; nulls if it is not YAML."""
+    try:
+        settings = simulator.settings_of(text)
+    except simulator.ManifestError:
+        return {"kubernetes": None, "gates": None}
+    return {"kubernetes": settings.kubernetes, "gates": dict(settings.gates)}
