@@ -93,6 +93,9 @@ def _times(key: str, value: Fields) -> Mutants:
         yield {key: _with(value, nominal_s=value["nominal_s"] - 10)}
     if "min_s" in value:
         yield {key: _with(value, min_s=FAR)}
+    if "from" in value and max(value.get("nominal_s", 0), value.get("min_s", 0)) > 1:
+        yield {key: _with(value, **{"from": value["to"], "to": value["from"]})}
+        yield {key: {"from": value["to"], "to": value["from"], "max_s": FAR}}
     if "max_s" in value:
         yield {key: _with(value, max_s=-FAR)}
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
-import yaml
-
-from tests.conformance.case import SCENARIO_KINDS, TABLE, BadCase, Case, case_files, parse_case
+from tests.conformance.case import SCENARIO_KINDS, TABLE, Case, case_files, parse_case
 from tests.conformance.report import Failure, Report
 from tests.conformance.scenarios import check_scenario
 from tests.conformance.tabular import check_table
+
+CASE_LIMIT_S = 60
 
 KINDS: Mapping[str, Callable[..., Report]] = {**dict.fromkeys(SCENARIO_KINDS, check_scenario), TABLE: check_table}
 
@@ -24,12 +27,29 @@ def check_case(case: Case, *, oldest: bool = False) -> Report:
 
 
 def check_file(path: Path, *, oldest: bool = False) -> Report:
-    """Read and drive one file."""
+    """Read and drive one file. Whatever goes wrong is a failure of this case, so that all others still run."""
     try:
-        return check_case(parse_case(path.read_text(encoding="utf-8"), path), oldest=oldest)
-    except (BadCase, yaml.YAMLError, KeyError) as error:
+        with time_limit(CASE_LIMIT_S):
+            return check_case(parse_case(path.read_text(encoding="utf-8"), path), oldest=oldest)
+    except Exception as error:
         seen = f"{type(error).__name__}: {error}"
         return Report(cases=1, failures=[Failure(case=path.stem, where="-", expectation="the whole case", seen=seen)])
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raises TimeoutError inside, when it takes longer: a simulator that goes round in circles must not stop the others' turn."""
+
+    def too_long(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"still running after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def check_places(places: Sequence[Path], *, oldest: bool = False) -> Iterator[Report]:

@@ -79,6 +79,8 @@ def check(evidence: Evidence, expectation: object) -> str | None:
         return CHECKS[key](evidence, value)
     except (NoSuchInstant, BadCase) as error:
         return str(error)
+    except (LookupError, TypeError, ValueError) as error:
+        return f"it has not the form of its key: {type(error).__name__}: {error}"
 
 
 def words_of(expectation: object) -> str:

@@ -17,7 +17,7 @@ from tests.conformance.expectations import CHECKS
 from tests.conformance.history import ContainerHistory, Moment
 from tests.conformance.instants import Instants
 from tests.conformance.mutations import mutants, mutated_keys, row_mutants
-from tests.conformance.run import check_case, check_file
+from tests.conformance.run import check_case, check_file, time_limit
 from tests.conformance.scenarios import check, settings_of, words_of
 from tests.conformance.tables import TABLES
 from tests.conformance.translation import Setting
@@ -253,6 +253,35 @@ def test_the_command_says_what_does_not_hold(tmp_path: Path, capsys: pytest.Capt
 )
 def test_exit_codes(place: str, code: int) -> None:
     assert main([place]) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("{", "ParserError", id="no YAML"),
+        pytest.param("[1, 2]", "this is no case", id="no map"),
+        pytest.param("{kind: unit, id: 1, name: x}", "KeyError", id="no pod"),
+    ],
+)
+def test_a_file_that_is_no_case_is_a_failure_and_the_next_one_still_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, words: str) -> None:
+    (tmp_path / "1.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "2.yaml").write_text(OWN[6].read_text(encoding="utf-8"), encoding="utf-8")
+
+    code = main([str(tmp_path)])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert code == 1
+    assert words in lines[0]
+    assert lines[-1].startswith("2 cases, 24 checks, 1 failed")
+
+
+def test_a_case_that_takes_too_long_is_stopped() -> None:
+    def go_round_in_circles() -> None:
+        while True:
+            pass
+
+    with pytest.raises(TimeoutError, match=r"after 0\.05 s"), time_limit(0.05):
+        go_round_in_circles()
 
 
 def test_an_empty_folder_is_no_success(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ KEYS = ("policy", "inits", "mains", "initialized", "terminal", "expect")
 
 
 def check(row: Fields, minor: int) -> str | None:
-    """One row. `initialized` is what the statuses of the mains say: some main has started."""
+    """One row. `initialized`: some main of the current sandbox has started."""
     known(row, *KEYS)
     inits = {name: init_container(name) for name in row.get("inits") or {}}
     mains = {name: main_container(name) for name in row["mains"]}
@@ -21,7 +21,8 @@ def check(row: Fields, minor: int) -> str | None:
     shown = [_status(container, str(words[name])) for name, container in {**inits, **mains}.items()]
     pod = pod_of(row["policy"], inits.values(), mains.values())
     gate = enabled(minor)["ContainerRestartRules"]
-    phase = compute_phase(pod, [s for s in shown if s], terminal=bool(row.get("terminal")), container_rules=gate)
+    statuses = [status for status in shown if status]
+    phase = compute_phase(pod, statuses, terminal=bool(row.get("terminal")), container_rules=gate, main_started=row.get("initialized"))
     return None if str(phase) == row["expect"] else f"phase {phase}"
 
 
