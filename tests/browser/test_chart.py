@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import steps
 from tests.browser.conftest import Site, Watch
@@ -22,9 +22,14 @@ def chart(page: Page, site: Site) -> Page:
     return page
 
 
+def reading(page: Page) -> Locator:
+    """Of the virtual clock."""
+    return page.locator("#transport [data-part=now]")
+
+
 def clock(page: Page) -> str:
-    """The reading of the virtual clock."""
-    return page.locator("#transport [data-part=now]").inner_text()
+    """What it says now."""
+    return reading(page).inner_text()
 
 
 def test_ctrl_and_the_wheel_zoom_at_the_pointer_and_a_key_shows_everything_again(chart: Page):
@@ -83,27 +88,27 @@ def test_the_clock_is_moved_by_the_ruler_the_slider_and_the_keys(chart: Page):
     end = clock(chart)
     x, y = steps.in_chart(chart, 0.5, 0)
     chart.mouse.click(x, y - 24)
-    moved = clock(chart)
-    assert moved != end
+    expect(reading(chart)).not_to_have_text(end)
     expect(chart.locator(".gantt-veil")).to_be_visible()
+    moved = clock(chart)
     chart.keyboard.press("Shift+Comma")
-    assert clock(chart) != moved
+    expect(reading(chart)).not_to_have_text(moved)
     chart.get_by_role("slider", name="Virtual time").fill("1500")
-    assert clock(chart) == "0:01.500"
+    expect(reading(chart)).to_have_text("0:01.500")
     chart.locator("#gantt").focus()
     chart.keyboard.press("End")
 
-    expect(chart.locator("#transport [data-part=now]")).to_have_text(end)
+    expect(reading(chart)).to_have_text(end)
 
 
 def test_play_at_the_end_plays_it_again(chart: Page):
     end = clock(chart)
     chart.keyboard.press("Space")
     expect(chart.get_by_role("button", name="Pause")).to_be_visible()
-    expect(chart.locator("#transport [data-part=now]")).not_to_have_text(end)
+    expect(reading(chart)).not_to_have_text(end)
     chart.keyboard.press("4")
 
-    expect(chart.locator("#transport [data-part=now]")).to_have_text(end)
+    expect(reading(chart)).to_have_text(end)
 
 
 def test_what_comes_after_the_clock_can_be_hidden(chart: Page):

@@ -15,6 +15,10 @@ from tests.browser.conftest import Site, Watch
 from tests.browser.steps import POD
 
 
+LOST = ("WebSocket connection to", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_REFUSED")
+"""What the browser itself says on the console when a connection is lost."""
+
+
 def records_of(page: Page) -> list[dict[str, object]]:
     """The finished trace, as the link beside the verdict gives it."""
     with urllib.request.urlopen(page.get_by_role("link", name="Trace").evaluate("link => link.href")) as answer:
@@ -124,7 +128,7 @@ def test_a_run_that_waits_for_a_worker_says_so(page: Page, site: Site):
 
 
 def test_a_lost_connection_says_as_of_when_the_page_is_and_resumes_without_a_hole(page: Page, context: BrowserContext, site: Site, watch: Watch):
-    watch.expected = ("WebSocket connection to",)
+    watch.expected = LOST
     steps.run(page, site.url, steps.many_pods(60, until="50m"))
     with site.frozen_workers():
         context.set_offline(True)
@@ -138,7 +142,7 @@ def test_a_lost_connection_says_as_of_when_the_page_is_and_resumes_without_a_hol
 
 
 def test_a_web_server_that_was_killed_is_found_again(page: Page, site: Site, watch: Watch):
-    watch.expected = ("WebSocket connection to",)
+    watch.expected = LOST
     steps.run(page, site.url, steps.many_pods(60, until="55m"))
     with site.frozen_workers():
         os.kill(site.installation.one("uvicorn"), signal.SIGKILL)

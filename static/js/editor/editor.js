@@ -4,6 +4,8 @@
  * It lives in a shadow root: there CodeMirror uses constructed style sheets, which a strict Content-Security-Policy allows, in place of style elements.
  */
 
+import { differenceOf } from "../text/difference.js";
+
 const THEME = {
   "&": { height: "100%", fontSize: "13px", color: "var(--ink)", backgroundColor: "transparent" },
   "&.cm-focused": { outline: "none" },
@@ -55,6 +57,10 @@ export async function createEditor(textarea, { onRun, onChange, label }) {
     set text(text) {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, scrollIntoView: true });
       view.dispatch({ selection: { anchor: 0 }, scrollIntoView: true });
+    },
+    /** Replace what differs, in one step for Ctrl-Z; the cursor and what is in sight stay where they are. */
+    change(text) {
+      view.dispatch({ changes: differenceOf(view.state.doc.toString(), text), userEvent: "input.settings" });
     },
     showProblems(problems) {
       view.dispatch(cm.setDiagnostics(view.state, problems.flatMap((problem) => diagnostic(view.state.doc, problem))));
@@ -128,6 +134,9 @@ function plainEditor(textarea, { onRun, onChange }) {
     set text(text) {
       textarea.value = text;
       onChange(text);
+    },
+    change(text) {
+      this.text = text;
     },
     showProblems() {},
     goTo({ line, column }) {

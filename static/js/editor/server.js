@@ -1,4 +1,4 @@
-/** What does the server say of the text? Its check while it is written, and Run. Both answer with every problem, or with none. */
+/** What does the server say of the text? Its check while it is written, Run, and a change of version or gates. All answer with every problem, or with none. */
 
 /** An answer that never came, in words for the reader. */
 export class Unreachable extends Error {}
@@ -24,10 +24,32 @@ async function answerOf(response) {
   }
 }
 
-/** @returns {Promise<{problems: Array, warnings: Array, not_simulated: Array, ms: number}>} */
+function jsonHeaders(form) {
+  return { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": tokenOf(form) };
+}
+
+/** @returns {Promise<{problems: Array, warnings: Array, not_simulated: Array, kubernetes: string|null, gates: object|null, ms: number}>} */
 export async function check(form, url, { text, name }, signal) {
-  const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": tokenOf(form) };
-  return answerOf(await post(url, { headers, body: JSON.stringify({ text, name }), signal }));
+  return answerOf(await post(url, { headers: jsonHeaders(form), body: JSON.stringify({ text, name }), signal }));
+}
+
+/**
+ * The same text with another version or other gates (null: the version's default).
+ *
+ * @returns {Promise<{text: string, kubernetes: string, gates: object} | {problems: Array}>}
+ */
+export async function edit(form, url, { text, kubernetes, gates: wanted }) {
+  return answerOf(await post(url, { headers: jsonHeaders(form), body: JSON.stringify({ text, kubernetes, gates: wanted }) }));
+}
+
+/** Every feature gate in every version; see gates.js. */
+export async function gates(url) {
+  try {
+    return await answerOf(await fetch(url, { credentials: "same-origin", headers: { Accept: "application/json" } }));
+  } catch (error) {
+    if (error instanceof Unreachable) throw error;
+    throw new Unreachable("The server cannot be reached, so the gates cannot be listed. Try again in a moment.");
+  }
 }
 
 /** @returns {Promise<{url: string} | {problems: Array}>} */

@@ -10,6 +10,7 @@ import { createEditor } from "./editor.js";
 import { readFiles, UnfitFiles } from "./files.js";
 import { createProblemList } from "./problem-list.js";
 import { check, run, Unreachable } from "./server.js";
+import { createSwitch } from "./version.js";
 
 /** After the last key. */
 const CHECK_AFTER_MS = 400;
@@ -35,6 +36,7 @@ export async function createWorkbench(form, config, { onChange = () => {} } = {}
   if (kept !== null && kept !== "") textarea.value = kept;
 
   const editor = await createEditor(textarea, { onRun: submit, onChange: changed, label: "Kubernetes YAML" });
+  const settings = createSwitch(form, config, { textOf: () => editor.text, change: (text) => editor.change(text), refuse: (problems) => show(problems), say });
 
   function changed(text) {
     if (text === served) draft.clear();
@@ -49,7 +51,9 @@ export async function createWorkbench(form, config, { onChange = () => {} } = {}
     checking?.abort();
     checking = new AbortController();
     try {
-      const answer = await check(form, config.check_url, { text: editor.text, name: nameOf() }, checking.signal);
+      const { text } = editor;
+      const answer = await check(form, config.check_url, { text, name: nameOf() }, checking.signal);
+      if (editor.text === text) settings.show(answer);
       show(answer.problems, remarksOf(answer));
     } catch (error) {
       if (error.name !== "AbortError" && !(error instanceof Unreachable)) throw error;
@@ -118,7 +122,7 @@ export async function createWorkbench(form, config, { onChange = () => {} } = {}
   });
   listenToDrops(take);
   show(bounced);
-  if (!bounced.length) checkNow();
+  if (!bounced.length) timer = setTimeout(checkNow, CHECK_AFTER_MS);
   onChange(editor.text);
 
   return {

@@ -42,7 +42,7 @@ export async function createGantt(root, palette, on) {
 
   const chart = await createChart({ host, canvas, palette }, on.view);
   const labels = createLabels(column, palette, { onSelect: (row) => on.select(row, null), onToggle: on.fold });
-  const tooltip = createTooltip(plot, palette);
+  const tooltip = createTooltip(palette);
   let theme = currentTheme();
   let scene = null;
   let records = [];
@@ -139,7 +139,7 @@ export async function createGantt(root, palette, on) {
       cursor.style.transform = `translateX(${x}px)`;
       cursor.classList.toggle("flip", x > chart.size.widthPx - FLAG_PX);
       setText(cursorText, formatInstant(hit.atS, 2));
-      tooltip.show(y > AXIS_PX ? hit : { row: null, span: null, mark: null }, { x, y, nowS: scene.nowS, records, themeName: theme.name });
+      tooltip.show(y > AXIS_PX ? hit : { row: null, span: null, mark: null }, { x: event.clientX, y: event.clientY, nowS: scene.nowS, records, themeName: theme.name });
       on.hover(hit.span ? hit : null);
     }
     function leave() {

@@ -5,15 +5,15 @@ import { describeCause, describeRow, describeSpan, DECIMALS } from "../text/desc
 import { formatInstant } from "../time/format.js";
 import { glyphElement } from "./glyphs.js";
 
-export function createTooltip(parent, palette) {
-  const box = parent.appendChild(el("div", { class: "tooltip", hidden: true, "aria-hidden": "true" }));
+export function createTooltip(palette) {
+  const box = document.body.appendChild(el("div", { class: "tooltip", hidden: true, "aria-hidden": "true" }));
 
   return {
     hide() {
       box.hidden = true;
     },
 
-    /** @param {object} hit see hit.js; `x` and `y` in the coordinates of the parent */
+    /** @param {object} hit see hit.js; `x` and `y` in the window */
     show(hit, { x, y, nowS, records, themeName }) {
       if (!hit.span && !hit.mark) return this.hide();
       const { row, span, mark, merged } = hit;
@@ -34,9 +34,8 @@ export function createTooltip(parent, palette) {
 
   function place(x, y) {
     const { offsetWidth: width, offsetHeight: height } = box;
-    const room = { width: parent.clientWidth, height: parent.clientHeight };
-    const left = x + 14 + width > room.width ? Math.max(4, x - width - 14) : x + 14;
-    const top = y + 18 + height > room.height ? Math.max(4, y - height - 10) : y + 18;
+    const left = x + 14 + width > window.innerWidth ? Math.max(4, x - width - 14) : x + 14;
+    const top = y + 18 + height > window.innerHeight ? Math.max(4, y - height - 10) : y + 18;
     box.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
 }

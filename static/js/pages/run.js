@@ -190,7 +190,7 @@ function drawScene() {
 /** What moves while it is played; draws no bar. */
 function drawClock() {
   gantt.drawClock(clock.nowS);
-  transport.draw(clock);
+  transport.draw(clock, state.link === "open" && store.run.status === "running");
   events.drawClock(clock.nowS);
   pill.hidden = clock.over ? player.isAtEnd(clock) || viewport.contains(view, clock.nowS) : player.isFollowing(clock) && view.mode !== "free";
 }

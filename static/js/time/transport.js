@@ -21,7 +21,8 @@ export function createTransport(bar, act, seek) {
   slider.addEventListener("input", () => seek(Number(slider.value) / 1000));
 
   return {
-    draw(player) {
+    /** @param {object} player see player.js  @param {boolean} isFed records can arrive at this moment */
+    draw(player, isFed) {
       playButton.dataset.state = player.playing ? "playing" : "paused";
       playButton.setAttribute("aria-label", player.playing ? "Pause" : isAtEnd(player) ? "Play again" : "Play");
       const index = SPEEDS.indexOf(player.speed);
@@ -34,7 +35,7 @@ export function createTransport(bar, act, seek) {
       setText(now, formatInstant(player.nowS, player.playing ? 1 : 3));
       setText(head, formatInstant(player.headS, 1));
       live.hidden = player.over;
-      live.classList.toggle("on", isFollowing(player));
+      live.classList.toggle("on", isFed && isFollowing(player));
     },
   };
 }
