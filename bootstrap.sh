@@ -26,12 +26,12 @@ logged() {
     } | {
         status=1
         while IFS= read -r line; do
-            printf '%s\n' "$line" >>"$log"
             case $line in
             "Collecting "*) name=${line#Collecting } && printf ' %s' "${name%%[ ;=<>[(~!]*}" ;;
             "Installing collected packages"*) printf '\n  unpacking them' ;;
-            "exit status "*) status=${line#exit status } ;;
+            "exit status "*) status=${line#exit status } && continue ;;
             esac
+            printf '%s\n' "$line" >>"$log"
         done
         printf '\n'
         return "$status"
@@ -97,7 +97,7 @@ make_assets() {
     (umask 077 && mkdir -p var && : >"$log")
     find_node
     echo "Bundling browser files into static/vendor"
-    logged npm ci --ignore-scripts --no-audit --no-fund --loglevel=http >/dev/null || explain
+    logged npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --loglevel=http >/dev/null || explain
     logged npm run bundle >/dev/null || explain
     cat package.json package-lock.json frontend/*.js >"$stamp"
 }

@@ -208,6 +208,13 @@ def test_what_redis_was_told_outlives_its_process(lasting):
         assert client.xlen("nodeviz:test") == 1
 
 
+def test_dockers_health_check_of_the_worker_finds_it(lasting):
+    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(lasting.var)}
+    asked = subprocess.run((sys.executable, "manage.py", "worker_alive"), cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
+
+    assert (asked.returncode, asked.stderr) == (0, "")
+
+
 def test_a_second_one_in_the_same_folder_is_refused(lasting):
     second = lasting.command("--port", str(free_port()))
     said, _ = second.communicate(timeout=20)
