@@ -13,7 +13,6 @@ from simulator.behavior import Result
 from simulator.engine.agenda import Agenda
 from simulator.engine.recorder import Record, Recorder
 from simulator.engine.tasks import Steps, Task
-from simulator.kubelet.eviction import HARD_GRACE_S, evicted
 from simulator.kubelet.kubelet import Kubelet
 from simulator.kubelet.node_shutdown import NodeShutdown
 from simulator.kubelet.pod_manager import PodObject
@@ -200,7 +199,7 @@ class Actions:
         grace = action.options.get("gracePeriodSeconds")
         for obj in self._pods(action.target):
             if action.options.get("hard"):
-                self._node.kubelet.evict(obj, HARD_GRACE_S, partial(evicted, message="The node was low on resource: memory. "))
+                self._node.kubelet.evict_for_pressure(obj, "The node was low on resource: memory. ")
             else:
                 self._node.api.delete(obj, grace if isinstance(grace, int) else None)
 

@@ -65,7 +65,8 @@ def _words(record: Record) -> str:
     if record["layer"] not in ("event",) and record.get("reason"):
         tail.append(str(record["reason"]))
     if record.get("message"):
-        tail.append(f'"{_UID.sub("(uid)", str(record["message"]))}"')
+        message = _UID.sub("(uid)", str(record["message"])).replace("\n", "\\n")
+        tail.append(f'"{message}"')
     return "  ".join([words, *tail])
 
 

@@ -23,6 +23,8 @@ class Row:
     started: bool = False
     restarts: int = 0
     last_finished_s: float | None = None
+    known: bool = True
+    """False until the first status names it: then it counts for the total of READY only."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,8 +41,8 @@ class PodRows:
 
 def columns(pod: PodRows, now_s: float | None = None) -> tuple[str, str, str]:
     """STATUS, READY and RESTARTS. With `now_s` RESTARTS tells how long ago the last one was."""
-    inits = [r for r in pod.rows if r.container_type in (INIT, SIDECAR)]
-    mains = [r for r in pod.rows if r.container_type == MAIN]
+    inits = [r for r in pod.rows if r.container_type in (INIT, SIDECAR) and r.known]
+    mains = [r for r in pod.rows if r.container_type == MAIN and r.known]
     status = pod.reason or pod.phase
     if pod.conditions.get("PodScheduled", ("", ""))[1] == "SchedulingGated":
         status = "SchedulingGated"
@@ -71,7 +73,7 @@ def columns(pod: PodRows, now_s: float | None = None) -> tuple[str, str, str]:
             status = "Unknown"
         elif pod.phase not in ("Succeeded", "Failed"):
             status = "Terminating"
-    total = len(mains) + sum(r.container_type == SIDECAR for r in inits)
+    total = sum(r.container_type in (MAIN, SIDECAR) for r in pod.rows)
     return status, f"{ready}/{total}", _restarts(restarts, counted, now_s)
 
 
@@ -158,7 +160,7 @@ class Watch:
         if record["layer"] != "status":
             return None
         if record["field"] == "watch" and record["to"] == "ADDED":
-            rows = [Row(name=c["name"], container_type=c["container_type"]) for c in record.get("containers", ())]
+            rows = [Row(name=c["name"], container_type=c["container_type"], known=False) for c in record.get("containers", ())]
             self.pods[key], self.created_s[key] = PodRows(rows=rows), record["t"]
         pod = self.pods.setdefault(key, PodRows())
         self._apply(pod, record)
@@ -177,6 +179,7 @@ class Watch:
             if row is None:
                 row = Row(name=record["object"], container_type=record["container_type"])
                 pod.rows.append(row)
+            row.known = True
             if name == "state":
                 row.state, row.exit_code = to, record.get("exit_code", 0)
             elif name == "ready":

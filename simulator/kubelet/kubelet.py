@@ -19,6 +19,7 @@ from simulator.kubelet.admission import Admission
 from simulator.kubelet.backoff import crash_policy
 from simulator.kubelet.events import NORMAL, WARNING, EventRecorder
 from simulator.kubelet.eviction import HARD_GRACE_S, LocalStorageEviction, evicted, has_storage_limits
+from simulator.kubelet.eviction import REASON as EVICTED
 from simulator.kubelet.image_manager import ImageManager
 from simulator.kubelet.kuberuntime import RuntimeManager, SyncResult
 from simulator.kubelet.pleg import Pleg, PlegEvent
@@ -159,6 +160,11 @@ class Kubelet:
         if worker and not self.stopped and worker.state is WorkerState.SYNCING:
             self.evict(obj, HARD_GRACE_S, partial(evicted, message=message, node_pressure=False))
 
+    def evict_for_pressure(self, obj: PodObject, message: str) -> None:
+        """Hard eviction: one Event, one second of grace, DisruptionTarget with the final status."""
+        self.events.emit(obj.pod, WARNING, EVICTED, message)
+        self.evict(obj, HARD_GRACE_S, partial(evicted, message=message))
+
     def container_exited(self, made: RuntimeContainer) -> None:
         """A probe of it will answer differently from now on."""
         self.prober.status_changed(made.pod.uid)
@@ -269,6 +275,7 @@ class Kubelet:
         old = self.statuses.cached(obj)
         inputs = StatusInputs(
             old=old,
+            api_phase=obj.status.phase,
             reasons=self.runtimes.reasons(obj.pod.uid),
             probes=self.prober.view(obj.pod.uid),
             deleting=obj.deleting,

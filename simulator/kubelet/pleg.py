@@ -120,7 +120,12 @@ class Pleg:
         while self._last_relist_ms(uid) <= fence_ms or self._is_behind(uid):
             gate = Gate()
             self._waiting.append((uid, fence_ms, gate))
-            self._arm()
+            began_ms = self.next_relist_ms(fence_ms + 1)
+            if began_ms <= self._agenda.now_ms and uid not in self._dirty and uid not in self._listing:
+                # The relist that counts is under way, and would find nothing new of this pod.
+                self._agenda.at(began_ms + self._listing_ms, gate.open)
+            else:
+                self._arm()
             yield gate
 
     def _is_behind(self, uid: str) -> bool:

@@ -178,12 +178,13 @@ def _regular_init(pod: Pod, container: Container, newest: CriContainer, draft: _
     """Returns whether this init container is done."""
     if newest.state is RuntimeState.RUNNING:
         return False
-    if newest.state is RuntimeState.EXITED and newest.exit_code == 0:
+    if newest.state is RuntimeState.EXITED and newest.exit_code == 0 and newest.reason != "OOMKilled":
         if following:
             draft.start.append(following)
         return True
-    if newest.state is RuntimeState.EXITED:
-        again = should_restart_after(pod, container, newest.exit_code) if container_rules else effective_policy(pod, container) is not RestartPolicy.NEVER
+    if newest.state is not RuntimeState.CREATED:
+        # isInitContainerFailed: a code other than 0, an unknown state, or a process killed for want of memory, whatever PID 1 ended with.
+        again = should_restart_after(pod, container, newest.exit_code or 1) if container_rules else effective_policy(pod, container) is not RestartPolicy.NEVER
         if not again:
             draft.kill_pod = True
             return False

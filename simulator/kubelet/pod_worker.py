@@ -186,6 +186,6 @@ class PodWorker:
             return streams.jittered_ms(min(rest_ms, MAX_BACKOFF_REQUEUE_MS), name, now_ms)
         if result.failed:
             return streams.jittered_ms(BACKOFF_PERIOD_MS, name, now_ms)
-        if not self._kubelet.resync_matters(self.obj):
+        if not result.did_something and not self._kubelet.resync_matters(self.obj):
             return None
         return streams.jittered_ms(self._kubelet.config.sync_frequency_ms, name, now_ms)

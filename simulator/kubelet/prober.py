@@ -63,6 +63,8 @@ class ProbeManager:
         self.started_ms = started_ms
         self.workers: dict[str, dict[tuple[str, ProbeType], ProbeWorker]] = {}
         """By pod uid, then by container name and probe type."""
+        self.done_with: dict[tuple[str, str, ProbeType], int | None] = {}
+        """Instances whose worker has ended because they can never run again; no new worker is made for them."""
         self.results: dict[ProbeType, dict[int, bool | None]] = {kind: {} for kind in ProbeType}
         """Stored results by container id; None stands for startup's Unknown."""
         self.on_result: Callable[[PodObject, str, int, ProbeType, bool | None], None] = lambda *a: None
@@ -72,13 +74,17 @@ class ProbeManager:
         """Start the workers that a pod does not have yet: mains and sidecars."""
         pod = obj.pod
         workers = self.workers.setdefault(pod.uid, {})
+        status = self.statuses.known(pod.uid)
         for container in (*pod.containers, *pod.sidecars):
             for kind in ProbeType:
                 probe = container.probe(kind)
-                if probe and (container.name, kind) not in workers:
-                    worker = ProbeWorker(self, obj, container, kind, probe)
-                    workers[container.name, kind] = worker
-                    worker.task = Task(self.agenda, worker.run())
+                if probe is None or (container.name, kind) in workers:
+                    continue
+                shown = status.container(container.name) if status else None
+                if (pod.uid, container.name, kind) in self.done_with and shown and self.done_with[pod.uid, container.name, kind] == shown.container_id:
+                    continue
+                worker = workers[container.name, kind] = ProbeWorker(self, obj, container, kind, probe)
+                worker.task = Task(self.agenda, worker.run())
 
     def remove_pod(self, uid: str) -> None:
         """Stop all workers of a pod."""
@@ -178,11 +184,16 @@ class ProbeWorker:
             self._origin_ms += delay_ms
             yield delay_ms
         while not self._stopped:
+            wake = self._wake
             matters_from_ms = yield from self._do_probe()
             if matters_from_ms is None or self._stopped:
                 break
+            if wake.is_open:
+                matters_from_ms = 0  # something changed while the probe ran, perhaps because of it
             yield from self._next_tick(matters_from_ms)
         self._manager.drop(self)
+        if not self._stopped:
+            self._manager.done_with[self.uid, *self.place] = self._container_id
 
     @property
     def uid(self) -> str:

@@ -40,6 +40,8 @@ class StatusInputs:
     """All that one status depends on, besides the pod and what the runtime shows."""
 
     old: PodStatus
+    api_phase: PodPhase = PodPhase.PENDING
+    """What the API shows already: once terminal, for ever."""
     reasons: Mapping[str, Waiting] = field(default_factory=dict)
     """Why the last start of a container failed (pkg/kubelet/reason_cache.go)."""
     probes: ProbeView = field(default_factory=ProbeView)
@@ -66,8 +68,8 @@ def generate_status(pod: Pod, cri: CriPodStatus, inputs: StatusInputs) -> PodSta
     main_started = any(c.name in mains and c.state in (RuntimeState.RUNNING, RuntimeState.EXITED) for c in cri.active)
     phase = compute_phase(pod, containers, terminal=inputs.terminal, container_rules=inputs.container_rules, main_started=main_started)
     old = inputs.old
-    if not phase.is_terminal and old.phase.is_terminal:
-        phase = old.phase
+    if inputs.api_phase.is_terminal or (old.phase.is_terminal and not phase.is_terminal):
+        phase = inputs.api_phase if inputs.api_phase.is_terminal else old.phase
     reason, message = (old.reason, old.message) if phase is old.phase else ("", "")
     if inputs.evicted:
         phase, (reason, message) = PodPhase.FAILED, inputs.evicted
