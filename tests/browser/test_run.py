@@ -14,7 +14,6 @@ from tests.browser import steps
 from tests.browser.conftest import Site, Watch
 from tests.browser.steps import POD
 
-
 LOST = ("WebSocket connection to", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_REFUSED")
 """What the browser itself says on the console when a connection is lost."""
 

@@ -121,7 +121,7 @@ export async function createWorkbench(form, config, { onChange = () => {} } = {}
     target.value = "";
   });
   listenToDrops(take);
-  show(bounced);
+  if (bounced.length) show(bounced);
   if (!bounced.length) timer = setTimeout(checkNow, CHECK_AFTER_MS);
   onChange(editor.text);
 
@@ -141,9 +141,7 @@ export async function createWorkbench(form, config, { onChange = () => {} } = {}
 
 /** What does not stop a run: the API server's warnings, and documents of kinds that are kept but not simulated. Both come as words, without a place. */
 function remarksOf({ warnings = [], not_simulated: others = [] }) {
-  const remarks = warnings.map((message) => ({ message }));
-  if (others.length) remarks.push({ message: `Kept, but not simulated: ${others.join(", ")}` });
-  return remarks;
+  return [...warnings, ...others.map((other) => `${other} is kept, but not simulated`)].map((message) => ({ message }));
 }
 
 function listenToDrops(take) {
