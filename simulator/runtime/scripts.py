@@ -57,8 +57,13 @@ def command_is_script(container: Container, sources: Mapping[str, Source]) -> bo
 
 
 def argv_of(container: Container) -> tuple[str, ...]:
-    """Command and arguments; empty where the image decides."""
-    return (*container.command, *container.args) if container.command else ()
+    """Command and arguments; empty where the image decides.
+
+    Arguments alone are a command line if they begin with a shell or another known tool: the image (busybox in Kubernetes' own examples) has no entrypoint then.
+    """
+    if container.command:
+        return (*container.command, *container.args)
+    return container.args if shell.understands(container.args) else ()
 
 
 def _said(key: str, sources: Mapping[str, Source]) -> bool:
@@ -94,8 +99,8 @@ class ScriptProcesses:
         self.on_disk: Callable[[], None] = lambda: None
         """Called when a script has changed a file."""
         self.files = shell.Files(agenda, self._layer, place.mounts)
-        is_script = command_is_script(place.container, sources)
-        argv = argv_of(place.container) if is_script else (OPAQUE_PROGRAM,)
+        self._is_script = command_is_script(place.container, sources)
+        argv = argv_of(place.container) if self._is_script else (OPAQUE_PROGRAM,)
         self._shell = shell.Processes(self, argv, dict(place.container.env), directory=place.container.working_dir or "/")
         self._scripted = BehavingProcesses(agenda, behavior, place.attempt)
         """Answers for whatever the scenario or an annotation says of probes and hooks."""
@@ -132,7 +137,9 @@ class ScriptProcesses:
         if not in_time:
             execution.kill()
             return ProbeAnswer(result=Result.TIMEOUT, holds_until_ms=self.agenda.now_ms)
-        result = Result.SUCCESS if execution.done.value == 0 else Result.FAILURE
+        # What a program known only by its role may have written is taken to be there.
+        unknown = not self._is_script and execution.reads_files
+        result = Result.SUCCESS if execution.done.value == 0 or unknown else Result.FAILURE
         holds = execution.pure and not execution.changed and not execution.reads_processes
         # Files may change at any time: `changed` opens then.
         return ProbeAnswer(result=result, output=execution.output.strip("\n"), holds_until_ms=None if holds else self.agenda.now_ms)
