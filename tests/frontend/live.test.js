@@ -6,6 +6,7 @@ import { retryDelayMs } from "../../static/js/live/socket.js";
 import { createStore } from "../../static/js/live/store.js";
 import { bannerOf, headlineOf, worst } from "../../static/js/pages/verdict.js";
 import { chooseFiles, joinDocuments } from "../../static/js/editor/files.js";
+import { deepest } from "../../static/js/editor/nesting.js";
 import { placeText } from "../../static/js/editor/problem-list.js";
 
 const records = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => ({ seq: from + index, t: (from + index) / 10 }));
@@ -110,3 +111,15 @@ test("several files become one text with their names; one stays as it is", () =>
 test("the place of a problem is line and column, or the file", () => {
   assert.deepEqual([placeText({ line: 3, column: 7 }), placeText({ line: 3 }), placeText({ file: "a.yaml" })], ["3:7", "3", "a.yaml"]);
 });
+
+for (const [text, depth] of [
+  ["a: {b: [1, {c: 2}]}", 3],
+  ["a: [1]\nb: [2]\n", 1],
+  ["[".repeat(5000), 5000],
+  ["- - - - x", 4],
+  ["- a\n- b\n- c\n", 1],
+  ["]]]]a", 0],
+  ["", 0],
+]) {
+  test(`nesting of ${JSON.stringify(text.slice(0, 24))} is ${depth}`, () => assert.equal(deepest(text), depth));
+}

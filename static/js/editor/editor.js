@@ -5,6 +5,7 @@
  */
 
 import { differenceOf } from "../text/difference.js";
+import { DEEPEST_COLOURED, deepest } from "./nesting.js";
 
 const THEME = {
   "&": { height: "100%", fontSize: "13px", color: "var(--ink)", backgroundColor: "transparent" },
@@ -42,7 +43,7 @@ export async function createEditor(textarea, { onRun, onChange, label }) {
   textarea.after(host);
   textarea.hidden = true;
   const root = host.attachShadow({ mode: "open", delegatesFocus: true });
-  const view = new cm.EditorView({ parent: root, root, state: cm.EditorState.create({ doc: textarea.value, extensions: extensions(cm, { onRun, changed, label }) }) });
+  const view = new cm.EditorView({ parent: root, root, state: cm.EditorState.create({ doc: textarea.value, extensions: extensions(cm, textarea.value, { onRun, changed, label }) }) });
 
   function changed() {
     textarea.value = view.state.doc.toString();
@@ -74,7 +75,7 @@ export async function createEditor(textarea, { onRun, onChange, label }) {
   };
 }
 
-function extensions(cm, { onRun, changed, label }) {
+function extensions(cm, text, { onRun, changed, label }) {
   const { tags } = cm;
   const highlight = cm.HighlightStyle.define([
     { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)" },
@@ -99,12 +100,25 @@ function extensions(cm, { onRun, changed, label }) {
     cm.indentOnInput(),
     cm.indentUnit.of("  "),
     cm.EditorState.tabSize.of(2),
-    cm.yaml(),
+    colours(cm, text),
     cm.syntaxHighlighting(highlight),
     cm.EditorView.theme(THEME),
     cm.EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
     cm.EditorView.updateListener.of((update) => update.docChanged && changed()),
   ];
+}
+
+/** The language, for texts that its parser can bear. It is decided before a change is parsed, not after. */
+function colours(cm, text) {
+  const slot = new cm.Compartment();
+  const yaml = cm.yaml();
+  const none = [];
+  const languageOf = (each) => (deepest(each) > DEEPEST_COLOURED ? none : yaml);
+  const follow = cm.EditorState.transactionFilter.of((change) => {
+    const wanted = change.docChanged ? languageOf(change.newDoc.toString()) : slot.get(change.startState);
+    return wanted === slot.get(change.startState) ? change : [change, { effects: slot.reconfigure(wanted) }];
+  });
+  return [slot.of(languageOf(text)), follow];
 }
 
 /** Line and column, both from 1, as a place in the document; outside of it, the nearest that there is. */
