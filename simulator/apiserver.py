@@ -44,6 +44,8 @@ class ApiServer:
         """Every object that ever was."""
         self._unscheduled: dict[str, PodObject] = {}
         self.cordoned = False
+        self.node_conditions = {"Ready": "True", "MemoryPressure": "False", "DiskPressure": "False", "PIDPressure": "False"}
+        """Of the node's object, by type. The first four are there when the scenario begins."""
         self.tell_added: Callable[[PodObject], None] = lambda obj: None
         self.tell_updated: Callable[[PodObject], None] = lambda obj: None
         self.tell_removed: Callable[[PodObject], None] = lambda obj: None
@@ -148,6 +150,22 @@ class ApiServer:
         obj.gate_conditions[kind] = status
         self._condition(obj, Condition(type=kind, status=status))
         self._later(obj, self.tell_updated)
+
+    def set_node_condition(self, condition: Condition) -> None:
+        """PATCH of the node's status; what is so already is not said again."""
+        was = self.node_conditions.get(condition.type)
+        if was == condition.status:
+            return
+        self.node_conditions[condition.type] = condition.status
+        self._recorder.record(
+            "status",
+            object="node",
+            field=f"condition:{condition.type}",
+            from_=was,
+            to=condition.status,
+            reason=condition.reason or None,
+            message=condition.message or None,
+        )
 
     def _unschedulable(self, pod: Pod, others: list[Pod]) -> str | None:
         if self.cordoned:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.actions import Actions
+from simulator.api_status import Condition
 from simulator.apiserver import ApiServer
 from simulator.engine.agenda import Agenda
 from simulator.engine.recorder import Record, Recorder
@@ -69,6 +70,7 @@ class Simulation:
             started_ms,
         )
         kubelet.on_finished = self._finished
+        kubelet.set_node_condition = self.api.set_node_condition
         kubelet.runtimes.missing_object = kubelet.volumes.missing_object = self.missing_object
         kubelet.runtimes.start_failure = self.world.start_failure
         return kubelet
@@ -84,6 +86,7 @@ class Simulation:
             return
         self.recorder.record("node", object="node", call="kubelet started")
         self.kubelet = self.new_kubelet(self.agenda.now_ms)
+        self.api.set_node_condition(Condition(type="Ready", status="True", reason="KubeletReady", message="kubelet is posting ready status"))
         self.kubelet.take_over([obj for obj in self.api.by_uid.values() if self.api.is_bound(obj)])
 
     def missing_object(self, pod: Pod, ref: ObjectRef) -> str | None:

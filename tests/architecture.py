@@ -70,13 +70,16 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
 """Third-party packages, and the layers that may use each."""
 
 WORLD = frozenset(
-    """asyncio concurrent ctypes datetime email fcntl ftplib getpass glob http locale logging marshal mmap multiprocessing os pickle platform queue random sched
+    """asyncio concurrent ctypes email fcntl ftplib getpass glob http locale logging marshal mmap multiprocessing os pickle platform queue random sched
     secrets select selectors shelve shutil signal smtplib socket sqlite3 ssl subprocess tempfile threading time urllib uuid webbrowser zoneinfo""".split()  # noqa: SIM905
 )
 """Standard modules that give another answer tomorrow, reach outside, or run something beside the agenda."""
 
 BANNED_CALLS = frozenset({"print", "input", "id", "hash", "open"})
 """Built-ins that speak to the outside, or differ from process to process."""
+
+BANNED_METHODS = frozenset({"now", "today", "utcnow"})
+"""How `datetime` asks for the time of day; what it says of a given moment is welcome."""
 
 MAY_SPEAK = frozenset({"simulator.__main__"})
 
@@ -171,6 +174,8 @@ def _call_faults(module: str, source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BANNED_CALLS and module not in MAY_SPEAK:
             yield f"{node.lineno}: calls {node.func.id}()"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in BANNED_METHODS:
+            yield f"{node.lineno}: calls {node.func.attr}()"
 
 
 def _set_faults(source: str) -> Iterator[str]:

@@ -67,6 +67,7 @@ def test_the_web_side_knows_only_public_names_of_the_simulator():
         pytest.param("simulator.kubelet.pleg", "from . import backoff", "relative name", id="a relative import"),
         pytest.param("simulator.kubelet.pleg", "import yaml", "yaml, which is for manifest", id="a parser in the kubelet"),
         pytest.param("simulator.kubelet.pleg", "from time import monotonic", "time, whose answers", id="the wall clock"),
+        pytest.param("simulator.shell.dates", "from datetime import datetime\nmoment = datetime.now()", "calls now()", id="the time of day"),
         pytest.param("simulator.engine.streams", "import random", "random, whose answers", id="chance from outside"),
         pytest.param("simulator.kubelet.pleg", "print('relist')", "calls print()", id="a module that talks"),
         pytest.param("simulator.kubelet.pleg", "key = id(pod)", "calls id()", id="an address in memory"),

@@ -92,6 +92,8 @@ class Kubelet:
         self.workers: dict[str, PodWorker] = {}
         self.on_finished: Callable[[PodObject], None] = lambda obj: None
         """Called when a deleted pod may leave the API: its worker has finished and its last status was sent."""
+        self.set_node_condition: Callable[[Condition], None] = lambda condition: None
+        """Tells the API of a condition of the node."""
         self.stopped = False
         runtime.on_change = self.pleg.changed
         self.statuses.could_have_running = self._could_have_running

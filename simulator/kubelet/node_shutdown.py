@@ -56,12 +56,10 @@ class NodeShutdown:
         """The init system announces the shutdown."""
         groups = shutdown_groups(self._kubelet.config)
         self._recorder.record("node", object="node", call="shutdown", detail="graceful" if groups else "graceful shutdown is not configured")
-        if not groups:
+        if not groups or self._kubelet.admission.shutting_down:
             return
         self._kubelet.admission.shutting_down = True
-        self._recorder.record(
-            "status", object="node", field="condition:Ready", from_="True", to="False", reason="KubeletNotReady", message="node is shutting down"
-        )
+        self._kubelet.set_node_condition(Condition(type="Ready", status="False", reason="KubeletNotReady", message="node is shutting down"))
         Task(self._kubelet.agenda, self._run(groups))
 
     def _run(self, groups: Sequence[tuple[int, int]]) -> Steps:

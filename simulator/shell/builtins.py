@@ -112,7 +112,8 @@ def _cd(shell: Shell, words: list[str]) -> int | Steps:
         node = place.node
         if node is None:
             # As when writing: a directory of the image is taken to exist.
-            place = files.find(redirection.absolute(target, shell.state.directory) + "/.", to_write=True)
+            files.find(redirection.absolute(target, shell.state.directory) + "/any", to_write=True)
+            place = files.find(redirection.absolute(target, shell.state.directory))
             node = place.node
         if not isinstance(node, Directory):
             raise FileProblem("Not a directory" if node else "No such file or directory")

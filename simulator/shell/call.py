@@ -16,6 +16,7 @@ from simulator.shell.text import after, first_bytes, joined, lines_of, size_of
 _INSTANT_BYTES = 1 << 20
 """A write up to this size takes no time worth counting."""
 _SLICES = 16
+_ENDLESS_BYTES = 16 << 20
 _CHUNK_BYTES = 1 << 40
 """Asked of a stream that ends: all that is there."""
 
@@ -123,6 +124,14 @@ class Call:
             yield used_bytes * 250 // MEMORY_BYTES_PER_SECOND
             self.process.use_memory(used_bytes * quarter // 4)
 
+    def fill_without_end(self) -> Steps:
+        """Use more and more memory."""
+        used_bytes = _ENDLESS_BYTES
+        while True:
+            yield used_bytes * 1000 // MEMORY_BYTES_PER_SECOND
+            self.process.use_memory(used_bytes)
+            used_bytes *= 2
+
     def run(self, words: Sequence[str], *, role: bool = False) -> Process:
         """Start another program as a child. Raises FileProblem when there are too many processes."""
         table = self.process.table
@@ -136,7 +145,9 @@ class Call:
         return (yield from self.process.stream(0).read(self.process, want_bytes))
 
     def whole_input(self) -> Steps:
-        """All of standard input."""
+        """All of standard input; of one without an end (`tail /dev/zero`) until memory is full."""
+        if self.process.stream(0).infinite:
+            yield self.fill_without_end()
         chunks: list[str] = []
         while True:
             text: str = yield from self.chunk()
@@ -175,16 +186,14 @@ class Call:
         return status
 
     def _edited(self, edit: Callable[[list[str]], list[str]]) -> Steps:
-        rest = ""
+        lines = Lines(self)
         while True:
-            text: str = yield from self.chunk()
-            whole, _, rest = (rest + text).rpartition("\n") if text else (rest, "", "")
-            if whole:
-                edited = edit(lines_of(whole + "\n"))
-                if edited:
-                    yield self.out("\n".join(edited) + "\n")
-            if not text:
+            batch: list[str] | None = yield lines.batch()
+            if batch is None:
                 return
+            edited = edit(batch)
+            if edited:
+                yield self.out("\n".join(edited) + "\n")
 
     def text_of(self, path: str) -> Steps:
         """All of a file, or of standard input for `-`. Raises FileProblem."""
@@ -196,6 +205,30 @@ class Call:
         if not isinstance(node, File):
             raise FileProblem("Is a directory")
         return node
+
+
+class Lines:
+    """Standard input by lines, as they come."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._rest = ""
+
+    def batch(self) -> Steps:
+        """Some lines without their ends; None at the end. A line without an end is held in memory until it comes."""
+        while True:
+            if self._call.process.stream(0).infinite:
+                yield self._call.fill_without_end()
+            text: str = yield from self._call.chunk()
+            if not text:
+                last, self._rest = self._rest, ""
+                return lines_of(last) if last else None
+            whole = joined((self._rest, text))
+            before, newline, self._rest = whole.rpartition("\n")
+            if newline:
+                return lines_of(before + "\n")
+            self._rest = whole
+            self._call.process.use_memory(size_of(whole))
 
 
 Tool = Callable[[Call], Steps]

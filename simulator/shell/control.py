@@ -45,7 +45,7 @@ def _pipeline(shell: Shell, node: Pipeline, tested: bool, tail: bool) -> Steps:
         children = shell.pipe(node, role=shell.role and tail, background=False, tested=tested or node.negated)
         statuses = []
         for child in children:
-            statuses.append((yield from shell.wait_for(child)))
+            statuses.append((yield from shell.wait_for(child, quiet=child is not children[-1])))
         failures = [each for each in statuses if each]
         status = failures[-1] if failures and "pipefail" in shell.state.options else statuses[-1]
     if node.negated:

@@ -76,7 +76,7 @@ class Files:
             self._mount(f"/etc/{name}", Mount(image, name))
         for path, mount in sorted((mounts or {}).items()):
             self._mount("/" + "/".join(part for part in path.split("/") if part), mount)
-        self.storages: tuple[Storage, ...] = tuple({id(s): s for s in (layer, image, *(mount.storage for mount in (mounts or {}).values()))}.values())
+        self.storages = tuple(dict.fromkeys((layer, image, *(mount.storage for mount in (mounts or {}).values()))))
 
     @property
     def version(self) -> int:

@@ -68,10 +68,18 @@ def _parse_bytes(source: str, depth: int) -> Command:
         return _Reader(covered, source).statements(covered.children, depth)
     if not root.has_error:
         raise problem
-    # A shell reads line by line: what stands before the mistake is carried out.
-    wrong = next((child for child in root.children if child.has_error or child.is_error or child.is_missing), root)
-    before = _Reader(root, source).statements([child for child in root.children if child.end_point.row < wrong.start_point.row], depth)
-    return Sequence(commands=(before, Mistake(message=str(problem))))
+    before = _before_mistake(source, depth)
+    return Sequence(commands=(before, Mistake(message=str(problem)))) if before else Mistake(message=str(problem))
+
+
+def _before_mistake(source: str, depth: int) -> Command | None:
+    """What a shell, which reads line by line, carries out of a text before it comes to the mistake: as many lines as are a script."""
+    end, budget = len(source), MAX_SCRIPT_BYTES
+    while (end := source.rfind("\n", 0, end)) > 0 and (budget := budget - end) > 0:
+        root = _tree(source[:end])
+        if not root.has_error:
+            return _Reader(root, source[:end]).statements(root.children, depth)
+    return None
 
 
 def _tree(source: str) -> Node:

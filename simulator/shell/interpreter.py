@@ -170,13 +170,13 @@ class Shell:
             return "" if not whole.strip("\0") else whole
         return whole.replace("\0", "").rstrip("\n")
 
-    def wait_for(self, child: Process) -> Steps:
-        """Wait for a foreground child, whatever signals arrive; its status."""
+    def wait_for(self, child: Process, *, quiet: bool = False) -> Steps:
+        """Wait for a foreground child, whatever signals arrive; its status. If a signal ended it, the shell says so, unless it is to be quiet."""
         self.process.foreground = child
         while child.alive:
             yield self.process.stirred
         self.process.foreground = None
-        if child.fatal_status is not None and child.status in _DEATHS:
+        if child.fatal_status is not None and child.status in _DEATHS and not quiet:
             result = self.write(2, _DEATHS[child.status] + "\n", 0)
             if isinstance(result, GeneratorType):
                 yield from result

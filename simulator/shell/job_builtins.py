@@ -96,9 +96,10 @@ def _targets(shell: Shell, target: str) -> Sequence[Process]:
 def jobs(shell: Shell, words: list[str]) -> int | Steps:
     """The background commands."""
     shell.process.touched("looks")
-    if words[1:2] == ["-p"]:
-        return shell.output("".join(f"{job.processes[0].pid}\n" for job in shell.state.jobs if job.running))
-    return shell.output("".join(_line(job) for job in shell.state.jobs if not job.waited))
+    known = shell.state.jobs or shell.state.jobs_outside
+    if "-p" in words:
+        return shell.output("".join(f"{job.processes[0].pid}\n" for job in known if job.running))
+    return shell.output("".join(_line(job) for job in known if not job.waited))
 
 
 def _line(job: Job) -> str:

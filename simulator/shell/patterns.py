@@ -112,7 +112,8 @@ def bracketed(text: str, start: int) -> tuple[Characters, int] | None:
 
 def is_pattern(runs: Sequence[Run]) -> bool:
     """Whether anything in the runs stands for more than itself."""
-    return any(not quoted and any(mark in text for mark in "*?[") for text, quoted in runs)
+    whole = "".join(text for text, quoted in runs if not quoted)
+    return "*" in whole or "?" in whole or ("[" in whole and "]" in whole)
 
 
 def prefixes(pattern: Pattern, text: str) -> Iterator[int]:

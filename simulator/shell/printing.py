@@ -1,26 +1,17 @@
-"""What do `printf`, `echo -e` and `date` make of their formats?"""
+"""What do `printf` and `echo -e` make of their formats?"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from simulator.shell.arithmetic import ArithmeticProblem, evaluate
 from simulator.shell.limits import MAX_TEXT_BYTES
-from simulator.shell.text import swollen
 
 _ESCAPE = re.compile(r"\\(?:([abfnrtv\\'\"e])|0?([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(c))")
 _LETTERS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"', "e": "\x1b"}
 _DIRECTIVE = re.compile(r"%([-+ 0#]*)(\*|[0-9]*)(?:\.(\*|[0-9]*))?([a-zA-Z%])")
 _WIDEST = 1_000_000
-_DATE_FIELDS = {
-    "a": "%a", "A": "%A", "b": "%b", "B": "%B", "h": "%b", "d": "%d", "H": "%H", "I": "%I", "j": "%j", "m": "%m", "M": "%M", "p": "%p", "S": "%S", "y": "%y",
-    "Y": "%Y", "u": "%u", "w": "%w", "V": "%V", "G": "%G", "U": "%U", "W": "%W", "F": "%Y-%m-%d", "T": "%H:%M:%S", "R": "%H:%M", "D": "%m/%d/%y",
-    "c": "%a %b %e %H:%M:%S %Y", "x": "%m/%d/%y", "X": "%H:%M:%S", "r": "%I:%M:%S %p", "C": "%C",
-}  # fmt: skip
-_FIRST_DAY_S, _LAST_DAY_S = 0, 253_402_300_799
-"""1970 to 9999, what dates can be written for."""
 
 
 def unescaped(text: str) -> tuple[str, bool]:
@@ -123,32 +114,3 @@ def _number(text: str, complaints: list[str]) -> int:
         complaints.append(f"{text}: invalid number")
         found = re.match(r"\s*[+-]?[0-9]{1,30}", text)
         return int(found.group()) if found else 0
-
-
-def date_text(form: str, epoch_s: float) -> str:
-    """`date +form` at a moment, in UTC. Raises ValueError for a moment that has no date."""
-    if not _FIRST_DAY_S <= epoch_s <= _LAST_DAY_S:
-        raise ValueError("date out of range")
-    moment = datetime.fromtimestamp(epoch_s, UTC)
-    result: list[str] = []
-    position = 0
-    for found in re.finditer(r"%[-_0^:]?([a-zA-Z%])", form):
-        result.append(form[position : found.start()])
-        result.append(_date_field(found.group(1), found.group()[1], moment, epoch_s))
-        position = found.end()
-    text = "".join(result) + form[position:]
-    return swollen(text, len(text))
-
-
-def _date_field(letter: str, modifier: str, moment: datetime, epoch_s: float) -> str:
-    special = {
-        "%": "%", "n": "\n", "t": "\t", "s": str(int(epoch_s)), "Z": "UTC", "z": "+0000", "N": f"{moment.microsecond * 1000:09d}",
-        "e": f"{moment.day:2d}", "k": f"{moment.hour:2d}", "l": f"{(moment.hour - 1) % 12 + 1:2d}", "P": moment.strftime("%p").lower(),
-        "C": f"{moment.year // 100:02d}",
-    }  # fmt: skip
-    if letter in special:
-        return special[letter]
-    if letter not in _DATE_FIELDS:
-        return f"%{letter}"
-    text = moment.strftime(_DATE_FIELDS[letter].replace("%e", f"{moment.day:2d}"))
-    return (text.lstrip("0") or "0") if modifier == "-" else text

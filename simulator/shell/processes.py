@@ -23,6 +23,8 @@ from simulator.shell.storage import FileProblem, Storage
 
 _KILLED = 137
 _CANNOT_EXEC = 126
+_TURNS = 500
+"""Calls after which a process lets the others go on, so that the reader of a pipe runs beside its writer."""
 _GRANTED_STEPS = 1_000
 _GRANTS_PER_INSTANT = 10
 """What a process that is busy for ever may still do for a trap."""
@@ -72,9 +74,10 @@ class Execution:
 class Processes:
     """All processes of one container."""
 
-    def __init__(self, host: Host, argv: Sequence[str], env: Mapping[str, str], *, directory: str = "/", stdin_open: bool = False) -> None:
-        """`stdin_open`: the container has `stdin: true`, and nobody types."""
+    def __init__(self, host: Host, argv: Sequence[str], env: Mapping[str, str], *, directory: str = "/", stdin_open: bool = False, parks: bool = True) -> None:
+        """`stdin_open`: the container has `stdin: true`, and nobody types. `parks` False: every round of every loop is simulated (see `rhythm`)."""
         self.host = host
+        self.parks = parks
         self.ended = Gate()
         """Opens with an Exit when PID 1 ends."""
         self.notes: list[str] = []
@@ -269,6 +272,7 @@ class Processes:
         value = process.value
         process.value = None
         problem: Exception | None = None
+        turns = 0
         while True:
             if process.fatal_status is not None:
                 self._end(process, process.fatal_status)
@@ -299,6 +303,10 @@ class Processes:
             value = problem = None
             if type(request) is GeneratorType:
                 stack.append(request)
+                turns += 1
+                if turns > _TURNS and self._ready:
+                    self._ready.append(process)
+                    return
                 continue
             if process.fatal_status is None:
                 self._suspend(process, request)

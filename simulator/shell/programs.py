@@ -38,7 +38,10 @@ def understands(argv: Sequence[str], files: Files | None = None) -> bool:
     while words:
         name = words[0].rsplit("/", 1)[-1]
         if name in known.SHELLS:
-            return _script_of(words)[0] is not None or len(words) == 1 or (files is not None and _file_text(files, "/", _operand(words)) is not None)
+            script = _script_of(words)[0]
+            if script is not None:
+                return len(script.encode(errors="replace")) <= MAX_SCRIPT_BYTES
+            return len(words) == 1 or (files is not None and _file_text(files, "/", _operand(words)) is not None)
         if name not in known.PREFIXES or name == "timeout":
             return name in _TOOLS or (files is not None and _is_script(_file_text(files, "/", words[0])))
         words = words[1:]
@@ -55,7 +58,7 @@ def missing_binary(argv: Sequence[str]) -> bool:
 def steps_of(process: Process, words: Sequence[str], directory: str, *, role: bool) -> Steps:
     """What the process does; its exit status."""
     if not words:
-        return _role(process, process.table.host.program(words))
+        return _role(process, process.table.host.program(words)) if role else _nothing()
     name = words[0].rsplit("/", 1)[-1]
     text = _file_text(process.table.files, directory, words[0]) if "/" in words[0] else None
     if name in known.SHELLS:
@@ -66,6 +69,11 @@ def steps_of(process: Process, words: Sequence[str], directory: str, *, role: bo
     if tool:
         return _tool(Call(process, words, directory, role=role), tool)
     return _unknown(process, words, role=role)
+
+
+def _nothing() -> Steps:
+    yield from ()
+    return 0
 
 
 def _tool(call: Call, tool: Tool) -> Steps:

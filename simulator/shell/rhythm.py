@@ -2,8 +2,8 @@
 
 `while :; do sleep 1; done`, or a wait for a file, does the same in every round until something from outside happens. When a shell comes to the same `sleep`
 with nothing changed since it last came there, everything between two sleeps has just been carried out without effect, and will be again. So the sleep is
-parked: it arms no timer until a trap's signal arrives or, if the loop looks at files, a file changes; then it ends when the sleep of that round would have ended. What
-each round writes to the container's log is told to the host once.
+parked: it arms no timer until a trap's signal arrives or, if the loop looks at files, a file changes; then it ends when the sleep of that round would have
+ended. What each round writes to the container's log is told to the host once.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Rhythm:
             duration_ms = sleep_ms(words[1:])
         except ValueError:
             return None
-        if not duration_ms:
+        if not duration_ms or not child.table.parks:
             return None
         shell, state, footprint = self._shell, self._shell.state, self._shell.process.footprint
         streams = tuple((descriptor, stream, stream.moved) for descriptor, stream in sorted(shell.process.streams.items()))

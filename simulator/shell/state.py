@@ -65,6 +65,8 @@ class ShellState:
         self.shell_pid = 0
         """In a subshell, the process number of the shell that it belongs to: `$$`."""
         self.jobs: list[Job] = []
+        self.jobs_outside: list[Job] = []
+        """In a subshell, the jobs of the shell that it belongs to, so that `$(jobs -p)` finds them."""
         self.locals: list[dict[str, str | None]] = []
         """For each function that runs, what its local variables hid."""
         self.call_sites: tuple[object, ...] = ()
@@ -84,6 +86,7 @@ class ShellState:
         copy.options = dict(self.options)
         copy.traps = {name: action for name, action in self.traps.items() if not action}
         copy.jobs = []
+        copy.jobs_outside = [*self.jobs_outside, *self.jobs]
         copy.locals = [dict(hidden) for hidden in self.locals]
         return copy
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from simulator.shell.call import Call, Tools
+from simulator.shell.dates import date_text
 from simulator.shell.flow import Steps
 from simulator.shell.limits import DISK_BYTES_PER_SECOND, DISK_SLICE_BYTES
 from simulator.shell.patterns import Pattern, matches, pattern_of
-from simulator.shell.printing import date_text
 from simulator.shell.redirection import open_path
 from simulator.shell.storage import Device, Directory, File, FileProblem, Link, Node
 from simulator.shell.text import first_bytes, joined, natural, repeated, size_of

@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import NamedTuple
 
-from simulator.shell.call import Call, Tools
+from simulator.shell.call import Call, Lines, Tools
 from simulator.shell.flow import Steps
 from simulator.shell.regex import BadExpression, Instruction, Spans, compiled, group, search
 from simulator.shell.storage import File, FileProblem
@@ -70,11 +70,11 @@ def _grepped(call: Call, options: dict[str, str], programs: list[Program], prefi
     most = natural(options.get("m", ""))
     if most is None:
         most = 1 if "q" in options or "l" in options else 1 << 60
-    rest = ""
+    source = Lines(call)
     while found < most:
-        text: str = yield from call.chunk()
-        whole, _, rest = (rest + text).rpartition("\n") if text else (rest, "", "")
-        lines = whole.split("\n") if whole or "\n" in text else []
+        lines: list[str] | None = yield source.batch()
+        if lines is None:
+            break
         output: list[str] = []
         for line in lines:
             number += 1
@@ -86,8 +86,6 @@ def _grepped(call: Call, options: dict[str, str], programs: list[Program], prefi
             output.append((f"{prefix}:" if prefix else "") + (f"{number}:" if "n" in options else "") + shown + "\n")
         if output and not any(each in options for each in ("q", "c", "l")):
             yield call.out("".join(output))
-        if not text:
-            break
     if "c" in options:
         yield call.out((f"{prefix}:" if prefix else "") + f"{found}\n")
     if "l" in options and found:

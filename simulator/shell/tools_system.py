@@ -8,9 +8,9 @@ from collections.abc import Callable
 from simulator.shell import known
 from simulator.shell.arithmetic import ArithmeticProblem, evaluate
 from simulator.shell.call import Call, Tools
+from simulator.shell.dates import date_text
 from simulator.shell.flow import Steps
 from simulator.shell.limits import MAX_FIELDS
-from simulator.shell.printing import date_text
 from simulator.shell.process import AtMost, Process, signal_name
 from simulator.shell.rhythm import sleep_ms
 from simulator.shell.storage import File
@@ -197,9 +197,9 @@ def xargs(call: Call) -> Steps:
 
 
 def _named(call: Call, name: str) -> list[Process]:
-    """Processes of this name; the container's own program has the name that nobody gave it."""
+    """Processes of this name; the container's own program, whose file is not known, may have any name."""
     call.process.touched("looks")
-    return [each for each in call.process.table.everybody() if each is not call.process and (each.name == name or (each.name == "" and each.is_role))]
+    return [each for each in call.process.table.everybody() if each is not call.process and (each.name == name or (each.pid == 1 and each.is_role))]
 
 
 def killall(call: Call) -> Steps:

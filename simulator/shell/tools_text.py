@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from simulator.shell.call import Call, Tools
 from simulator.shell.flow import Steps
-from simulator.shell.limits import MAX_FIELDS, MAX_TEXT_BYTES, MEMORY_BYTES_PER_SECOND
+from simulator.shell.limits import MAX_FIELDS, MAX_TEXT_BYTES
 from simulator.shell.patterns import bracketed
 from simulator.shell.storage import FileProblem
 from simulator.shell.text import Swollen, lines_of, natural, repeated, size_of, swollen
@@ -116,7 +116,7 @@ def tail(call: Call) -> Steps:
     status = 0
     for path in paths or ["-"]:
         try:
-            text: str = yield call.reading(path, lambda: _gathered(call))
+            text: str = yield call.text_of(path)
             places[path] = size_of(text)
             yield call.out(_ending(text, options))
         except FileProblem as problem:
@@ -155,18 +155,6 @@ def _ending(text: str, options: dict[str, str]) -> str:
     lines = lines[:-1] if ended else lines
     kept = lines[max(0, count - 1) :] if wanted.startswith("+") else lines[max(0, len(lines) - count) :]
     return "\n".join(kept) + ("\n" if ended and kept else "")
-
-
-def _gathered(call: Call) -> Steps:
-    """All of the input; of one without an end (`tail /dev/zero`) until memory is full."""
-    source = call.process.stream(0)
-    if not source.infinite:
-        return (yield call.whole_input())
-    held = _ENDLESS_BYTES
-    while True:
-        yield max(1, held * 1000 // MEMORY_BYTES_PER_SECOND)
-        call.process.use_memory(held)
-        held *= 2
 
 
 def tee(call: Call) -> Steps:

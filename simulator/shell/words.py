@@ -36,7 +36,7 @@ _OPERATORS = (":-", ":=", ":?", ":+", "-", "=", "?", "+", "%%", "%", "##", "#", 
 _PATTERN_OPERATORS = {"%", "%%", "#", "##", "/", "//"}
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "\\": "\\", "'": "'", '"': '"'}
 _OCTAL = re.compile(r"\\([0-7]{1,3})")
-_CAN_EXPAND = re.compile(r"[*?\[{]")
+_CAN_EXPAND = re.compile(r"[*?{]|\[.*\]", re.DOTALL)
 
 
 class Heredoc(NamedTuple):

@@ -40,6 +40,13 @@ def test_only_hashed_files_are_kept(collected):
     assert [path.name for path in (collected / "js").rglob("*.js") if not HASHED.search(path.name)] == []
 
 
+def test_ours_travel_without_their_comments(collected):
+    scripts = [path.read_text() for path in (collected / "js").rglob("*.js")]
+
+    assert len(scripts) > 20
+    assert not any(re.search(r"^ \* |^/\*\*", script, re.MULTILINE) for script in scripts)
+
+
 @pytest.fixture
 def ask(collected, settings):
     """The answer to a request for one of the collected files, without the rest of the application."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import Page, expect
 
 POD = """\
@@ -93,6 +95,16 @@ def finished(page: Page) -> None:
     is_ready(page)
 
 
+def shows_banner_when(page: Page, happens: Callable[[], None]) -> None:
+    """Do something of which the banner tells. The page itself watches: a banner that is gone after a moment is not missed."""
+    page.evaluate(
+        """() => { const banner = document.getElementById("banner");
+            window.bannerShown = new Promise(shown => new MutationObserver(() => banner.hidden || shown()).observe(banner, {attributes: true})); }"""
+    )
+    happens()
+    page.evaluate("() => window.bannerShown")
+
+
 def headline(page: Page) -> str:
     """The verdict."""
     return page.locator("#verdict [data-part=headline]").inner_text()
@@ -103,8 +115,14 @@ def row_names(page: Page) -> list[str]:
     return page.locator(".label-name").all_inner_texts()
 
 
+def settled(page: Page) -> None:
+    """What was done has been drawn: the frame that it asked for, and the one in which Plotly answers."""
+    page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+
+
 def ticks(page: Page) -> list[str]:
     """What the time axis says, from the left, as far as it is in sight."""
+    settled(page)
     inside = """texts => { const box = document.querySelector('.gantt-plot').getBoundingClientRect();
         return texts.filter(text => { const {left, right} = text.getBoundingClientRect(); return right > box.left && left < box.right; })
             .map(text => text.textContent); }"""

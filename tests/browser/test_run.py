@@ -144,8 +144,7 @@ def test_a_web_server_that_was_killed_is_found_again(page: Page, site: Site, wat
     watch.expected = LOST
     steps.run(page, site.url, steps.many_pods(60, until="55m"))
     with site.frozen_workers():
-        os.kill(site.installation.one("uvicorn"), signal.SIGKILL)
-        expect(page.locator("#banner")).to_be_visible()
+        steps.shows_banner_when(page, lambda: os.kill(site.installation.one("uvicorn"), signal.SIGKILL))
         expect(page.locator("#banner")).to_be_hidden()
     steps.finished(page)
 

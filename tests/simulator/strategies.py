@@ -127,24 +127,21 @@ def actions(draw: st.DrawFn, made: tuple[Pod, ...]) -> Action:
     pod = draw(st.sampled_from(made))
     container = draw(st.sampled_from(list(pod.all_containers())))
     target = f"{pod.name}/{container.name}"
-    verb, where, options = draw(
-        st.sampled_from(
-            [
-                ("delete", pod.name, {}),
-                ("delete", pod.name, {"gracePeriodSeconds": draw(st.integers(0, 15))}),
-                ("delete", pod.name, {"gracePeriodSeconds": 0, "force": True}),
-                ("exit", target, {"exitCode": draw(st.sampled_from([0, 1, 42]))}),
-                ("kill", target, {"reason": "OOMKilled"}),
-                ("probe", target, {"probe": draw(st.sampled_from(["readiness", "liveness", "startup"])), "result": "failure", "for_ms": draw(some_ms)}),
-                ("setImage", target, {"image": "present:2.0"}),
-                ("registry", "*", {"error": RegistryError(reason=RegistryReason.UNAVAILABLE), "for_ms": draw(some_ms)}),
-                ("restartKubelet", "node", {"downFor_ms": draw(some_ms)}),
-                ("rebootNode", "node", {"downFor_ms": draw(some_ms)}),
-                ("evict", pod.name, {"hard": True}),
-                ("shutdownNode", "node", {}),
-            ]
-        )
-    )
+    choices: list[tuple[str, str, dict[str, object]]] = [
+        ("delete", pod.name, {}),
+        ("delete", pod.name, {"gracePeriodSeconds": draw(st.integers(0, 15))}),
+        ("delete", pod.name, {"gracePeriodSeconds": 0, "force": True}),
+        ("exit", target, {"exitCode": draw(st.sampled_from([0, 1, 42]))}),
+        ("kill", target, {"reason": "OOMKilled"}),
+        ("probe", target, {"probe": draw(st.sampled_from(["readiness", "liveness", "startup"])), "result": "failure", "for_ms": draw(some_ms)}),
+        ("setImage", target, {"image": "present:2.0"}),
+        ("registry", "*", {"error": RegistryError(reason=RegistryReason.UNAVAILABLE), "for_ms": draw(some_ms)}),
+        ("restartKubelet", "node", {"downFor_ms": draw(some_ms)}),
+        ("rebootNode", "node", {"downFor_ms": draw(some_ms)}),
+        ("evict", pod.name, {"hard": True}),
+        ("shutdownNode", "node", {}),
+    ]
+    verb, where, options = draw(st.sampled_from(choices))
     return Action(verb=verb, target=where, at_ms=draw(st.integers(0, 90_000)), options=options)
 
 
