@@ -1,6 +1,7 @@
 """What happens next in virtual time?
 
-Integer milliseconds. Order is `(due_ms, sequence)`: at the same instant, first armed, first fired. Nothing here knows the wall clock.
+Integer milliseconds. Order is `(due_ms, late, sequence)`: at the same instant, first armed, first fired, and what looks at the others' work last. Nothing here
+knows the wall clock.
 """
 
 from __future__ import annotations
@@ -32,13 +33,16 @@ class Agenda:
         self.now_ms = now_ms
         self.is_over = False
         """True when the run has ended: whatever still waits is not resumed, not even while it is torn down."""
-        self._heap: list[tuple[int, int, Timer]] = []
+        self._heap: list[tuple[int, bool, int, Timer]] = []
         self._sequence = 0
 
-    def at(self, due_ms: int, fire: Callable[[], object]) -> Timer:
-        """Arm `fire` for an instant; one in the past means now."""
+    def at(self, due_ms: int, fire: Callable[[], object], *, late: bool = False) -> Timer:
+        """Arm `fire` for an instant; one in the past means now. `late`: after all else of the instant, whenever that is armed.
+
+        A check that is left out when nothing can come of it must find the same as one that is never left out, so its place may not depend on when it was armed.
+        """
         timer = Timer(max(due_ms, self.now_ms), fire)
-        heapq.heappush(self._heap, (timer.due_ms, self._sequence, timer))
+        heapq.heappush(self._heap, (timer.due_ms, late, self._sequence, timer))
         self._sequence += 1
         return timer
 
@@ -48,14 +52,14 @@ class Agenda:
 
     def next_due_ms(self) -> int | None:
         """When the next armed timer is due; None when nothing is armed."""
-        while self._heap and self._heap[0][2].fire is None:
+        while self._heap and self._heap[0][3].fire is None:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
     def step(self) -> bool:
         """Advance the clock to the next timer and fire it. False when nothing is armed."""
         while self._heap:
-            due_ms, _, timer = heapq.heappop(self._heap)
+            due_ms, _, _, timer = heapq.heappop(self._heap)
             fire = timer.fire
             if fire is None:
                 continue

@@ -61,7 +61,8 @@ class EventRecorder:
         count = self._counts[key] = self._counts.get(key, 0) + 1
         if not self._passes(subject, kind):
             return
-        delay_ms = self._streams.around_ms(DELAY[1], DELAY, f"{subject}/event/{reason}/{field_path}", self._agenda.now_ms)
+        # What comes within one instant leaves together: nobody promises which comes first.
+        delay_ms = self._streams.around_ms(DELAY[1], DELAY, "event", self._agenda.now_ms)
         fields = {
             "pod": pod.key if pod else None,
             "object": container.name if container else "pod" if pod else "node",

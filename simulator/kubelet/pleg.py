@@ -87,13 +87,17 @@ class Pleg:
         self._cache: dict[str, CriPodStatus] = {}
         self._own_relist_ms: dict[str, int] = {}
         self._own_relists: dict[str, int] = {}
-        """Pods whose own relist is under way."""
+        """Pods whose own relist is under way, and since when."""
+        self._own_again: dict[str, int] = {}
+        """Those that asked for another one meanwhile, and how long it will take: relists of a pod never overlap (generic.go, relistLock)."""
         self._dirty: dict[str, int] = {}
         """Pods of which a relist would see something new, and since when."""
         self._listing: dict[str, int] = {}
         """Those of them that the relist under way has looked at."""
         self._waiting: list[tuple[str, int, Gate]] = []
         self._timer: Timer | None = None
+        self._began_ms = NEVER_MS
+        """The newest periodic relist: what changes within its instant but after it has looked is seen by the next one."""
         self.stopped = False
         """True from the kubelet's stop on; then nothing is seen or delivered."""
 
@@ -136,12 +140,15 @@ class Pleg:
     def relist_pod(self, uid: str) -> None:
         """The pod's own relist, right after a sync that did something."""
         delay_ms = self._streams.around_ms(ON_DEMAND[1], ON_DEMAND, f"{uid}/on-demand relist", self._agenda.now_ms)
-        began_ms = self._agenda.now_ms + 1  # after the sync that asked for it
-        self._agenda.at(began_ms, lambda: self._own_relist(uid, began_ms, delay_ms - 1))
+        # After the sync that asked for it.
+        self._agenda.after(1, lambda: self._own_relist(uid, delay_ms - 1))
 
-    def _own_relist(self, uid: str, began_ms: int, takes_ms: int) -> None:
+    def _own_relist(self, uid: str, takes_ms: int) -> None:
+        if uid in self._own_relists:
+            self._own_again[uid] = takes_ms
+            return
+        began_ms = self._own_relists[uid] = self._agenda.now_ms
         seen = self._look(uid)
-        self._own_relists[uid] = began_ms
         self._agenda.after(takes_ms, lambda: self._own_relist_ended(uid, began_ms, seen))
 
     def _own_relist_ended(self, uid: str, began_ms: int, seen: CriPodStatus) -> None:
@@ -150,6 +157,8 @@ class Pleg:
             return
         self._own_relist_ms[uid] = max(self._own_relist_ms.get(uid, -1), began_ms)
         self._store(uid, seen)
+        if uid in self._own_again:
+            self._own_relist(uid, self._own_again.pop(uid))
         self._release(uid, began_ms)
 
     def next_relist_ms(self, from_ms: int) -> int:
@@ -175,13 +184,13 @@ class Pleg:
         wanted_ms = [self._agenda.now_ms] if self._dirty else []
         wanted_ms += [max(self._agenda.now_ms, fence_ms + 1) for _, fence_ms, _ in self._waiting]
         if wanted_ms:
-            self._timer = self._agenda.at(self.next_relist_ms(min(wanted_ms)), self._relist)
+            self._timer = self._agenda.at(self.next_relist_ms(max(min(wanted_ms), self._began_ms + 1)), self._relist, late=True)
 
     def _relist(self) -> None:
         self._timer = None
         if self.stopped:
             return
-        began_ms = self._agenda.now_ms
+        began_ms = self._began_ms = self._agenda.now_ms
         # A pod whose own relist is under way waits for the next one: relists of a pod never overlap (generic.go, relistLock).
         self._listing = {uid: since for uid, since in self._dirty.items() if uid not in self._own_relists}
         self._dirty = {uid: since for uid, since in self._dirty.items() if uid in self._own_relists}
