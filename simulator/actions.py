@@ -19,6 +19,7 @@ from simulator.kubelet.pod_manager import PodObject
 from simulator.moments import Instant, has_come, parse_instant
 from simulator.pod import ProbeType
 from simulator.runtime.containers import ContainerRuntime, RuntimeContainer
+from simulator.runtime.filesystems import NODEFS, Filesystems
 from simulator.runtime.images import ImageService, PullError
 from simulator.runtime.registry import RegistryService, normalise
 from simulator.scenario import Action, Scenario
@@ -39,6 +40,8 @@ class Node(Protocol):
     runtime: ContainerRuntime
     registry: RegistryService
     images: ImageService
+    filesystems: Filesystems
+    system_memory_bytes: int
     api: ApiServer
     kubelet: Kubelet
     objects: dict[str, set[str]]
@@ -232,9 +235,23 @@ class Actions:
         else:
             self._node.recorder.record("image", object=reference, op="pulled")
 
-    def _not_simulated(self, action: Action) -> None:
-        """Simplified: filling the disk and taking memory away have no effect before node-pressure eviction is simulated; the trace says so."""
-        self._node.recorder.record("action", object=action.target or "node", call="not simulated", detail=action.verb)
+    def _fill_disk(self, action: Action) -> None:
+        """`to` is of the capacity; `bytes` comes on top of what is used."""
+        disks, sign = self._node.filesystems, -1 if action.verb == "freeDisk" else 1
+        name = disks.name_of(action.target or NODEFS)
+        more_bytes = action.options.get("bytes")
+        to_percent = action.options.get("to_percent")
+        if isinstance(to_percent, int | float):
+            more = int(disks.stats(name).capacity_bytes * to_percent / 100) - disks.used_bytes(name)
+            disks.fill(name, more)
+        elif isinstance(more_bytes, int):
+            disks.fill(name, sign * more_bytes)
+
+    def _lose_room(self, action: Action) -> None:
+        memory_bytes = action.options.get("memory_bytes")
+        if isinstance(memory_bytes, int):
+            self._node.system_memory_bytes = memory_bytes
+            self._node.kubelet.pressure.room_changed()
 
 
 def _object_key(target: str) -> str:
@@ -263,8 +280,8 @@ _VERBS: dict[str, Callable[[Actions, Action], None]] = {
     "cordon": Actions._cordon,
     "drain": Actions._drain,
     "removeImage": Actions._remove_image,
-    "fillDisk": Actions._not_simulated,
-    "freeDisk": Actions._not_simulated,
-    "loseRoom": Actions._not_simulated,
+    "fillDisk": Actions._fill_disk,
+    "freeDisk": Actions._fill_disk,
+    "loseRoom": Actions._lose_room,
     "pull": Actions._pull,
 }

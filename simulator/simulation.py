@@ -12,14 +12,15 @@ from simulator.engine.recorder import Record, Recorder
 from simulator.engine.streams import Streams
 from simulator.feature_gates import enabled
 from simulator.kubelet.events import EventRecorder
-from simulator.kubelet.eviction import has_storage_limits
+from simulator.kubelet.image_gc_policy import ImageRecord
 from simulator.kubelet.kubelet import Kubelet
 from simulator.kubelet.pod_manager import PodObject
 from simulator.limits import DEFAULT_UNTIL_MS, MAX_RECORDS
 from simulator.pod import ObjectRef, Pod, Volume
 from simulator.runtime.containers import ContainerRuntime, RuntimeContainer
+from simulator.runtime.filesystems import IMAGEFS, Filesystems
 from simulator.runtime.images import ImageService
-from simulator.runtime.registry import RegistryService
+from simulator.runtime.registry import RegistryService, normalise
 from simulator.runtime.scripts import ScriptProcesses
 from simulator.runtime.world import World
 from simulator.scenario import Scenario
@@ -43,6 +44,16 @@ class Simulation:
         self.runtime.on_exit = self._container_exited
         self.registry = RegistryService(self.agenda, scenario.registry)
         self.images = ImageService(self.agenda, self.recorder, scenario.node, self.registry)
+        self.filesystems = Filesystems(self.agenda, self.recorder, scenario.node, self.runtime, self.images)
+        self.world.room = self.filesystems.room_bytes
+        self.images.room = lambda: self.filesystems.room_bytes(IMAGEFS)
+        self.images.on_change = self.filesystems.changed
+        self.images.on_images = lambda: self.kubelet.pressure.images_changed()
+        self.system_memory_bytes = 0
+        """What the system outside all pods holds; an action takes it away from them."""
+        self.runtime.on_create = self._container_created
+        self.runtime.on_remove = self._container_removed
+        self.runtime.on_pod_removed = self.filesystems.pod_removed
         self.api = ApiServer(self.agenda, self.streams, self.recorder, self.events, scenario.node, scenario.kubelet)
         self.objects = {name: set(keys) for name, keys in scenario.objects.items()}
         """ConfigMaps and Secrets that exist, `Kind/namespace/name` to their keys; actions add to it."""
@@ -50,6 +61,8 @@ class Simulation:
         self.api.tell_updated = lambda obj: self.kubelet.update_pod(obj)
         self.api.tell_removed = lambda obj: self.kubelet.remove_pod(obj)
         self.kubelet = self.new_kubelet(scenario.node.kubelet_started_at_ms)
+        self.filesystems.begin()
+        self.start_pressure(self._known_images())
         self.actions = Actions(self)
         for pod in scenario.pods:
             if not pod.apply_manually:
@@ -64,6 +77,7 @@ class Simulation:
             self.events,
             self.runtime,
             self.images,
+            self.filesystems,
             self.scenario.node,
             self.scenario.kubelet,
             self.version,
@@ -71,6 +85,7 @@ class Simulation:
         )
         kubelet.on_finished = self._finished
         kubelet.set_node_condition = self.api.set_node_condition
+        kubelet.on_volumes_removed = self._volumes_removed
         kubelet.runtimes.missing_object = kubelet.volumes.missing_object = self.missing_object
         kubelet.runtimes.start_failure = self.world.start_failure
         return kubelet
@@ -86,6 +101,7 @@ class Simulation:
             return
         self.recorder.record("node", object="node", call="kubelet started")
         self.kubelet = self.new_kubelet(self.agenda.now_ms)
+        self.start_pressure([])
         self.api.set_node_condition(Condition(type="Ready", status="True", reason="KubeletReady", message="kubelet is posting ready status"))
         self.kubelet.take_over([obj for obj in self.api.by_uid.values() if self.api.is_bound(obj)])
 
@@ -134,15 +150,57 @@ class Simulation:
         names = [f"{ref.kind}/{pod.namespace}/{ref.name}" for ref in volume.refs]
         return tuple(key for name in names for key in sorted(self.objects.get(name, ())))
 
+    def start_pressure(self, known: list[tuple[str, ImageRecord]]) -> None:
+        """Garbage collection and eviction of the present kubelet begin."""
+        tell = self.api.set_node_condition
+        self.kubelet.pressure.start(known, lambda: self.system_memory_bytes, lambda name: self.api.node_conditions.get(name) == "True", tell)
+
+    def _known_images(self) -> list[tuple[str, ImageRecord]]:
+        """What the kubelet remembers of the node's images at t=0; of what the scenario does not say, what its first detection saw."""
+        began_ms = self.scenario.node.kubelet_started_at_ms
+        return [
+            (
+                normalise(image.image),
+                ImageRecord(
+                    first_detected_ms=began_ms if image.first_detected_ago_ms is None else -image.first_detected_ago_ms,
+                    last_used_ms=None if image.last_used_ago_ms is None else -image.last_used_ago_ms,
+                    size_bytes=image.size_bytes,
+                    pinned=image.pinned,
+                ),
+            )
+            for image in self.scenario.node.images
+        ]
+
+    def _container_created(self, made: RuntimeContainer) -> None:
+        self.images.took(normalise(made.image))
+
+    def _container_removed(self, made: RuntimeContainer) -> None:
+        self.images.gave_back(normalise(made.image))
+        self.filesystems.container_removed(made)
+
+    def _volumes_removed(self, uid: str) -> None:
+        self.world.volumes_removed(uid)
+        self.filesystems.volumes_removed(uid)
+
     def _container_started(self, made: RuntimeContainer) -> None:
-        """Its disk use is watched by whichever kubelet runs then."""
-        self.kubelet.disk_changed(made.pod.uid)
-        if isinstance(made.processes, ScriptProcesses) and has_storage_limits(made.pod):
-            made.processes.on_disk = lambda: self.kubelet.disk_changed(made.pod.uid)
+        """Its disk use and memory are watched by whichever kubelet runs then."""
+        if isinstance(made.processes, ScriptProcesses):
+            made.processes.on_disk = lambda: self._room_used(made)
+            made.processes.on_memory = lambda: self.kubelet.pressure.room_changed()
+        self._room_used(made)
+
+    def _room_used(self, made: RuntimeContainer) -> None:
+        self.filesystems.pod_changed(made.pod.uid)
+        self.kubelet.pressure.pod_changed(made.pod)
+        if made.processes is not None and any(made.processes.memory()):
+            self.kubelet.pressure.room_changed()
 
     def _container_exited(self, made: RuntimeContainer) -> None:
         self.world.container_exited(made, self.runtime.containers(made.pod.uid))
         self.kubelet.container_exited(made)
+        self.filesystems.pod_changed(made.pod.uid)
+        if made.processes is not None and any(made.processes.memory()):
+            self.kubelet.pressure.room_changed()
 
     def _finished(self, obj: PodObject) -> None:
         self.api.finish_deletion(obj)

@@ -5,11 +5,11 @@ Simplified: sysctls, topology, device plugins and AppArmor never refuse.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from simulator.kubelet.resources import effective_requests
+from simulator.kubelet.resources import effective_requests, qos_class
 from simulator.kubelet_config import KubeletConfiguration
-from simulator.pod import Pod
+from simulator.pod import Pod, Toleration
 from simulator.scenario import Node
 from simulator.versions import Version
 
@@ -41,6 +41,26 @@ def insufficient(pod: Pod, others: Sequence[Pod], capacity: dict[str, int]) -> t
         if wanted[name] and wanted[name] + used.get(name, 0) > capacity.get(name, 0):
             return name, wanted[name], used.get(name, 0), capacity.get(name, 0)
     return None
+
+
+def refused_under_pressure(pod: Pod, conditions: Collection[str], *, is_critical: bool, pod_level: bool = True) -> Refusal | None:
+    """The eviction manager's Admit: under memory pressure alone only pods without any request are refused (pkg/kubelet/eviction/eviction_manager.go)."""
+    if not conditions or is_critical:
+        return None
+    if set(conditions) == {"MemoryPressure"} and (
+        qos_class(pod, pod_level=pod_level) != "BestEffort" or any(_tolerates(each, "node.kubernetes.io/memory-pressure") for each in pod.tolerations)
+    ):
+        return None
+    return "Evicted", f"The node had condition: [{', '.join(sorted(conditions))}]. "
+
+
+def _tolerates(toleration: Toleration, key: str) -> bool:
+    """Of a NoSchedule taint without a value."""
+    return (
+        toleration.key in ("", key)
+        and toleration.effect in ("", "NoSchedule")
+        and (toleration.operator == "Exists" or (bool(toleration.key) and not toleration.value))
+    )
 
 
 class Admission:

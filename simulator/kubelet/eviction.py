@@ -1,28 +1,77 @@
-"""Which pods does the kubelet evict by itself, and what becomes of their status? (pkg/kubelet/eviction/eviction_manager.go, 1.36)
+"""Which pods does the kubelet evict by itself, when, and what becomes of their status? The eviction manager and its loop.
 
-Simplified: local storage limits only; the signals, thresholds and ranking of node pressure are not simulated yet, and an action evicts for them.
+Kubernetes 1.36: pkg/kubelet/eviction/eviction_manager.go. A cycle every ten seconds, counted from the end of the last one; carried out only when a threshold, a
+pod's own limit or the end of a transition period may have been reached.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from simulator.api_status import Condition, PodStatus
 from simulator.engine.agenda import Agenda, Timer
+from simulator.engine.recorder import Recorder
+from simulator.engine.streams import Streams
+from simulator.engine.tasks import Gate, Steps, Task, Wait
 from simulator.kubelet.events import WARNING, EventRecorder
-from simulator.kubelet.pod_manager import PodObject
-from simulator.pod import Pod
-from simulator.runtime.containers import ContainerRuntime
-from simulator.runtime.disk_use import Growth, first_over
-from simulator.states import PodPhase, RuntimeState
+from simulator.kubelet.eviction_ranking import LOGS, ROOT, VOLUMES, Candidate, Message, message, rank
+from simulator.kubelet.eviction_thresholds import (
+    RESOURCES,
+    Observations,
+    Threshold,
+    are_new,
+    below,
+    by_priority,
+    conditions_of,
+    conditions_since,
+    first_observed,
+    grace_satisfied,
+    met,
+    with_containerfs,
+)
+from simulator.states import PodPhase
 
 REASON = "Evicted"
 HARD_GRACE_S = 1
 """Hard thresholds and local storage limits; the runtime gets two seconds."""
 MONITORING_PERIOD_MS = 10_000
 """evictionMonitoringPeriod: cycles begin with the kubelet."""
-STORAGE = "ephemeral-storage"
+CYCLE_MS = 60
+"""Body of a cycle that evicts nothing: 10.03 to 10.14 s from one to the next (observed.md, section 12)."""
+CLEAN_UP_POLL_MS, CLEAN_UP_POLLS = 1_000, 30
+"""podCleanupPollFreq, podCleanupTimeout."""
+KILL_AT_LEAST_MS = 10_000
+"""killPodNow waits this long, or one and a half times the grace."""
+SINGLE, IMAGE, SPLIT = "single", "image", "split"
+"""Layouts; the words of `Filesystems`."""
+
+COPIED_FROM: Mapping[str, str] = {SINGLE: "nodefs", IMAGE: "imagefs", SPLIT: "nodefs"}
+"""Which thresholds containerfs has."""
+RECLAIMS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    (SINGLE, "nodefs"): ("containers", "images"),
+    (SINGLE, "imagefs"): ("containers", "images"),
+    (SINGLE, "containerfs"): ("containers", "images"),
+    (IMAGE, "nodefs"): (),
+    (IMAGE, "imagefs"): ("containers", "images"),
+    (IMAGE, "containerfs"): ("containers", "images"),
+    (SPLIT, "nodefs"): ("containers",),
+    (SPLIT, "imagefs"): ("images",),
+    (SPLIT, "containerfs"): ("containers",),
+}
+"""buildSignalToNodeReclaimFuncs: what is tried before pods go, by layout and filesystem."""
+MEASURED: Mapping[tuple[str, str], tuple[str, ...]] = {
+    (SINGLE, "nodefs"): (ROOT, LOGS, VOLUMES),
+    (SINGLE, "imagefs"): (ROOT, LOGS, VOLUMES),
+    (SINGLE, "containerfs"): (ROOT, LOGS, VOLUMES),
+    (IMAGE, "nodefs"): (LOGS, VOLUMES),
+    (IMAGE, "imagefs"): (ROOT,),
+    (IMAGE, "containerfs"): (ROOT,),
+    (SPLIT, "nodefs"): (ROOT, LOGS, VOLUMES),
+    (SPLIT, "imagefs"): (),
+    (SPLIT, "containerfs"): (ROOT, LOGS, VOLUMES),
+}
+"""buildSignalToRankFunc: what of a pod's disk use counts, by layout and filesystem."""
 
 
 def evicted(status: PodStatus, message: str, *, node_pressure: bool = True) -> PodStatus:
@@ -37,93 +86,195 @@ def evicted(status: PodStatus, message: str, *, node_pressure: bool = True) -> P
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """One limit of a pod's local storage: what counts against it, and the message when it is passed."""
+class EvictionConfig:
+    """Of one kubelet."""
 
-    bytes: int
-    growths: tuple[Growth, ...]
-    message: str
-
-
-def storage_limits(pod: Pod, places: Sequence[tuple[str, str, Growth, bool]]) -> tuple[Limit, ...]:
-    """The pod's limits in the order in which they are looked at: emptyDirs, the pod's total, each container.
-
-    `places` are (container, place, growth, whether it is the container's own layer or log).
-    """
-    limits: list[Limit] = []
-    for volume in pod.volumes:
-        if volume.kind == "emptyDir" and volume.size_limit_bytes:
-            growths = tuple(g for _, place, g, own in places if not own and place == volume.name)
-            message = f'Usage of EmptyDir volume "{volume.name}" exceeds the limit "{_quantity(volume.size_limit_bytes)}". '
-            limits.append(Limit(bytes=volume.size_limit_bytes, growths=growths, message=message))
-    by_container = {c.name: c.resources.limits[STORAGE] for c in pod.all_containers() if c.resources.limits.get(STORAGE)}
-    total = sum(by_container.values())
-    if total:
-        message = f"Pod ephemeral local storage usage exceeds the total limit of containers {_quantity(total)}. "
-        limits.append(Limit(bytes=total, growths=tuple(g for _, _, g, _ in places), message=message))
-    for name, limit_bytes in by_container.items():
-        growths = tuple(g for container, _, g, own in places if own and container == name)
-        message = f'Container {name} exceeded its local ephemeral storage limit "{_quantity(limit_bytes)}". '
-        limits.append(Limit(bytes=limit_bytes, growths=growths, message=message))
-    return tuple(limits)
+    thresholds: tuple[Threshold, ...]
+    max_pod_grace_period_seconds: int = 0
+    pressure_transition_period_ms: int = 300_000
+    layout: str = SINGLE
+    separate_disk_gc: bool = True
+    """Gate KubeletSeparateDiskGC."""
 
 
-def has_storage_limits(pod: Pod) -> bool:
-    """Does the pod limit its own local storage anywhere?"""
-    return any(v.size_limit_bytes for v in pod.volumes) or any(c.resources.limits.get(STORAGE) for c in pod.all_containers())
+class EvictionError(Exception):
+    """A cycle failed; it is logged, and the next one comes."""
 
 
-def _quantity(size_bytes: int) -> str:
-    for suffix, size in (("Gi", 1 << 30), ("Mi", 1 << 20), ("Ki", 1 << 10)):
-        if size_bytes % size == 0:
-            return f"{size_bytes // size}{suffix}"
-    return str(size_bytes)
+class EvictionManager:
+    """The cycles of one kubelet process."""
 
-
-class LocalStorageEviction:
-    """localStorageEviction: every ten seconds, pods over a limit of their own. A cycle is computed only when a limit will have been passed by then."""
-
-    def __init__(self, agenda: Agenda, events: EventRecorder, runtime: ContainerRuntime, started_ms: int) -> None:
+    def __init__(
+        self, agenda: Agenda, streams: Streams, recorder: Recorder, events: EventRecorder, config: EvictionConfig, node_name: str, started_ms: int
+    ) -> None:
         self._agenda = agenda
+        self._streams = streams
+        self._recorder = recorder
         self._events = events
-        self._runtime = runtime
+        self._config = config
+        self._node_name = node_name
         self._started_ms = started_ms
-        self._timers: dict[str, Timer] = {}
-        self.evict: Callable[[PodObject, str], None] = lambda obj, message: None
+        self._base_ms = started_ms
+        """A cycle from which the others count."""
+        self._period_ms = MONITORING_PERIOD_MS + (CYCLE_MS if streams.jitter else 0)
+        self._first: dict[Threshold, int] = {}
+        self._last_met: tuple[Threshold, ...] = ()
+        self._last_seen: Observations = {}
+        self._observed_ms: dict[str, int] = {}
+        """Node condition to when it was last observed."""
+        self.conditions: frozenset[str] = frozenset()
+        """As admission and the node's status see them."""
+        self._timer: Timer | None = None
+        self._in_cycle = False
+        self.stopped = False
+        self.observe: Callable[[], Observations] = dict
+        self.candidates: Callable[[], Sequence[Candidate]] = tuple
+        self.reclaims: Mapping[str, Callable[[], Steps]] = {}
+        """`containers` and `images`: what the node can do without."""
+        self.evict: Callable[[Candidate, int, Message, bool], Gate | None] = lambda candidate, grace_s, why, pressed: None
+        """(pod, grace in seconds, message, for node pressure); the gate opens when nothing of the pod runs any more."""
+        self.is_cleaned_up: Callable[[str], bool] = lambda uid: True
+        self.over_limit: Callable[[Candidate], str | None] = lambda candidate: None
+        """The message of a pod that is over a local storage limit of its own."""
+        self.next_over_limit: Callable[[], int | None] = lambda: None
+        self.first_below: Callable[[str, int], int | None] = lambda signal, value: None
+        """(signal, value): the first instant from now on at which less is available; None: never, as far as can be seen."""
+        self.on_conditions: Callable[[frozenset[str]], None] = lambda conditions: None
 
-    def look(self, obj: PodObject) -> None:
-        """Something of the pod began or changed: arm the first cycle that finds it over a limit."""
-        uid, now_ms = obj.pod.uid, self._agenda.now_ms
-        instants = [at for limit in self._limits(obj.pod) if (at := first_over(limit.growths, limit.bytes, now_ms)) is not None]
-        if uid in self._timers:
-            self._timers.pop(uid).cancel()
-        if instants:
-            passed_ms = min(instants) - self._started_ms
-            due_ms = self._started_ms + -(-passed_ms // MONITORING_PERIOD_MS) * MONITORING_PERIOD_MS
-            self._timers[uid] = self._agenda.at(due_ms, lambda: self._cycle(obj))
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """The layout is found in the first cycle; the thresholds of containerfs, copied then, act from the second one on."""
+        if self._agenda.now_ms <= self._started_ms:
+            return self._config.thresholds
+        return with_containerfs(self._config.thresholds, COPIED_FROM[self._config.layout])
 
-    def _cycle(self, obj: PodObject) -> None:
-        self._timers.pop(obj.pod.uid, None)
-        now_ms = self._agenda.now_ms
-        over = next((limit for limit in self._limits(obj.pod) if sum(g.at(now_ms) for g in limit.growths) > limit.bytes), None)
-        if over is None:
-            self.look(obj)
+    # -- when ---------------------------------------------------------------------------------------------------------------------
+
+    def changed(self) -> None:
+        """Use of a disk or of memory goes on in another way, or pods came or went."""
+        if self.stopped or self._in_cycle:
             return
-        self._events.emit(obj.pod, WARNING, REASON, over.message)
-        self.evict(obj, over.message)
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        due = self._due_ms()
+        if due is not None:
+            self._timer = self._agenda.at(self._cycle_at(max(due, self._agenda.now_ms)), self._begin)
 
-    def _limits(self, pod: Pod) -> tuple[Limit, ...]:
-        places: list[tuple[str, str, Growth, bool]] = []
-        shared: set[str] = set()
-        for made in self._runtime.containers(pod.uid):
-            if made.state is not RuntimeState.RUNNING or made.processes is None:
+    def _cycle_at(self, from_ms: int) -> int:
+        if from_ms <= self._base_ms:
+            return self._base_ms
+        return self._base_ms + -(-(from_ms - self._base_ms) // self._period_ms) * self._period_ms
+
+    def _due_ms(self) -> int | None:
+        now_ms = self._agenda.now_ms
+        if self._first or self._last_met:
+            return now_ms
+        seen = self.observe()
+        due = [at for at in (self.next_over_limit(),) if at is not None]
+        for each in with_containerfs(self._config.thresholds, COPIED_FROM[self._config.layout]):
+            if each.signal in seen:
+                at = self.first_below(each.signal, below(each, seen[each.signal].capacity))
+                due += [] if at is None else [at]
+        due += [self._observed_ms[condition] + self._config.pressure_transition_period_ms for condition in self.conditions]
+        return min(due, default=None)
+
+    def _begin(self) -> None:
+        self._timer = None
+        if not self.stopped and not self._in_cycle:
+            Task(self._agenda, self._cycles())
+
+    def _cycles(self) -> Steps:
+        """After a cycle that evicted, the next one comes as soon as the pods are cleaned up."""
+        self._in_cycle = True
+        while not self.stopped:
+            try:
+                evicted_uids = yield from self.synchronize()
+            except EvictionError:
+                break
+            if not evicted_uids:
+                break
+            for _ in range(CLEAN_UP_POLLS):
+                yield CLEAN_UP_POLL_MS
+                if all(self.is_cleaned_up(uid) for uid in evicted_uids):
+                    break
+            if self._streams.jitter:
+                yield CYCLE_MS
+        self._in_cycle = False
+        self._base_ms = self._agenda.now_ms
+        self.changed_after_cycle()
+
+    def changed_after_cycle(self) -> None:
+        """The next cycle is a whole period away."""
+        due = self._due_ms()
+        if not self.stopped and due is not None:
+            self._timer = self._agenda.at(self._cycle_at(max(due, self._agenda.now_ms + 1)), self._begin)
+
+    # -- one cycle ----------------------------------------------------------------------------------------------------------------
+
+    def synchronize(self) -> Steps:
+        """One cycle; returns the uids of the pods that it evicted. Raises EvictionError where the layout and the gates do not go together."""
+        now_ms, config = self._agenda.now_ms, self._config
+        if config.layout == SPLIT and not config.separate_disk_gc:
+            raise EvictionError("KubeletSeparateDiskGC is turned off but we still have a split filesystem")
+        thresholds, seen = self.thresholds, self.observe()
+        observed = met(thresholds, seen)
+        still = met(self._last_met, seen, with_reclaim=True)
+        observed = (*observed, *(each for each in still if each not in observed))
+        self._first = first_observed(observed, self._first, now_ms)
+        for condition in conditions_of(observed):
+            self._observed_ms[condition] = now_ms
+        self._set_conditions(conditions_of(observed) | conditions_since(self._observed_ms, config.pressure_transition_period_ms, now_ms))
+        acting = grace_satisfied(self._first, now_ms)
+        acting = are_new(acting, seen, self._last_seen)
+        self._last_met, self._last_seen = acting, seen
+        over = self._evict_over_limits()
+        if over:
+            return over
+        if not acting:
+            return []
+        return (yield from self._reclaim(by_priority(acting)[0], seen))
+
+    def _set_conditions(self, conditions: frozenset[str]) -> None:
+        if conditions != self.conditions:
+            self.conditions = conditions
+            self.on_conditions(conditions)
+
+    def _evict_over_limits(self) -> list[str]:
+        """Any number of pods in one cycle, and before any threshold."""
+        evicted_uids: list[str] = []
+        for candidate in self.candidates():
+            why = None if candidate.is_critical else self.over_limit(candidate)
+            if why is not None:
+                self.evict(candidate, HARD_GRACE_S, Message(text=why, annotations={}), False)
+                evicted_uids.append(candidate.pod.uid)
+        return evicted_uids
+
+    def _reclaim(self, threshold: Threshold, seen: Observations) -> Steps:
+        resource = RESOURCES[threshold.signal]
+        filesystem = threshold.signal.partition(".")[0]
+        self._recorder.record("node", object="node", call="eviction cycle", detail=f"{threshold.signal} met: attempting to reclaim {resource}")
+        self._events.emit(None, WARNING, "EvictionThresholdMet", f"Attempting to reclaim {resource}", node=self._node_name)
+        funcs = RECLAIMS.get((self._config.layout, filesystem), ())
+        for name in funcs:
+            if name in self.reclaims:
+                yield from self.reclaims[name]()
+        if funcs and not met(self.thresholds, self.observe(), with_reclaim=True):
+            return []
+        measured = MEASURED.get((self._config.layout, filesystem), ())
+        observation = seen[threshold.signal]
+        for candidate in rank(self.candidates(), resource, measured):
+            if candidate.is_critical:
                 continue
-            footprint = made.processes.disk()
-            own = footprint.own
-            for place, growth in footprint.places.items():
-                # What scripts have written into a volume is the volume's, whichever container shows it.
-                if growth not in own and growth.base_bytes and place in shared:
-                    growth = replace(growth, base_bytes=0)
-                shared.add(place)
-                places.append((made.container.name, place, growth, growth in own))
-        return storage_limits(pod, places)
+            grace_s = HARD_GRACE_S
+            if threshold.grace_ms:
+                grace_s = min(self._config.max_pod_grace_period_seconds, candidate.pod.termination_grace_period_seconds)
+            why = message(candidate, resource, (threshold.value.of(observation.capacity), observation.available))
+            ended = self.evict(candidate, grace_s, why, True)
+            if ended is not None:
+                in_time = yield Wait(ended, max(KILL_AT_LEAST_MS, grace_s * 1500))
+                if not in_time:
+                    text = "Container runtime did not kill the pod within specified grace period."
+                    self._events.emit(candidate.pod, WARNING, "ExceededGracePeriod", text)
+            return [candidate.pod.uid]
+        return []

@@ -14,18 +14,20 @@ from simulator.cri import CriPodStatus
 from simulator.engine.agenda import Agenda
 from simulator.engine.recorder import Recorder
 from simulator.engine.streams import Streams
-from simulator.engine.tasks import Steps
+from simulator.engine.tasks import Gate, Steps
 from simulator.kubelet.admission import Admission
 from simulator.kubelet.backoff import crash_policy
 from simulator.kubelet.events import NORMAL, WARNING, EventRecorder
-from simulator.kubelet.eviction import HARD_GRACE_S, LocalStorageEviction, evicted, has_storage_limits
+from simulator.kubelet.eviction import HARD_GRACE_S, evicted
 from simulator.kubelet.eviction import REASON as EVICTED
+from simulator.kubelet.eviction_ranking import Candidate, Message
 from simulator.kubelet.image_manager import ImageManager
 from simulator.kubelet.kuberuntime import RuntimeManager, SyncResult
 from simulator.kubelet.pleg import Pleg, PlegEvent
 from simulator.kubelet.pod_actions import ProbeResults
 from simulator.kubelet.pod_manager import PodObject
 from simulator.kubelet.pod_worker import PodWorker
+from simulator.kubelet.pressure import Pressure
 from simulator.kubelet.prober import ProbeManager
 from simulator.kubelet.status import StatusInputs, finished_status, generate_status, readiness_triggers
 from simulator.kubelet.status_manager import StatusManager
@@ -33,6 +35,7 @@ from simulator.kubelet.volumes import VolumeManager
 from simulator.kubelet_config import KubeletConfiguration
 from simulator.pod import Pod, ProbeType
 from simulator.runtime.containers import ContainerRuntime, RuntimeContainer
+from simulator.runtime.filesystems import Filesystems
 from simulator.runtime.images import ImageService
 from simulator.scenario import Node
 from simulator.states import PodPhase, WorkerState
@@ -59,6 +62,7 @@ class Kubelet:
         events: EventRecorder,
         runtime: ContainerRuntime,
         images: ImageService,
+        filesystems: Filesystems,
         node: Node,
         config: KubeletConfiguration,
         version: Version,
@@ -88,10 +92,12 @@ class Kubelet:
         self.prober = ProbeManager(agenda, streams, recorder, events, runtime, self.statuses, version, started_ms)
         self.volumes = VolumeManager(agenda, events)
         self.admission = Admission(node, config, version)
-        self.local_storage = LocalStorageEviction(agenda, events, runtime, started_ms)
+        self.pressure = Pressure(self, images, filesystems)
         self.workers: dict[str, PodWorker] = {}
         self.on_finished: Callable[[PodObject], None] = lambda obj: None
         """Called when a deleted pod may leave the API: its worker has finished and its last status was sent."""
+        self.on_volumes_removed: Callable[[str], None] = lambda uid: None
+        """Called with a pod's uid when its volumes are torn down."""
         self.set_node_condition: Callable[[Condition], None] = lambda condition: None
         """Tells the API of a condition of the node."""
         self.stopped = False
@@ -100,7 +106,6 @@ class Kubelet:
         self.statuses.on_patched = self._on_patched
         self.statuses.on_cached = self.prober.status_changed
         self.prober.on_result = self._on_probe_result
-        self.local_storage.evict = self._evict_for_storage
         self.runtimes.on_sandbox = self._on_sandbox
 
     # -- pods come, change and go -------------------------------------------------------------------------------------------------
@@ -111,7 +116,7 @@ class Kubelet:
             return
         if not obj.status.phase.is_terminal and not obj.deleting:
             others = [w.obj.pod for w in self.workers.values() if not w.is_finished and not w.obj.status.phase.is_terminal]
-            refused = self.admission.admit(obj.pod, others)
+            refused = self.pressure.refused(obj.pod) or self.admission.admit(obj.pod, others)
             if refused:
                 self._reject(obj, *refused)
                 return
@@ -151,21 +156,40 @@ class Kubelet:
             worker.evicted = evicted
             worker.terminate(grace_s, override)
 
-    def disk_changed(self, uid: str) -> None:
-        """A container of the pod began, or one of its scripts wrote a file."""
-        worker = self.workers.get(uid)
-        if worker and not self.stopped and worker.state is WorkerState.SYNCING and has_storage_limits(worker.obj.pod):
-            self.local_storage.look(worker.obj)
-
-    def _evict_for_storage(self, obj: PodObject, message: str) -> None:
-        worker = self.workers.get(obj.pod.uid)
-        if worker and not self.stopped and worker.state is WorkerState.SYNCING:
-            self.evict(obj, HARD_GRACE_S, partial(evicted, message=message, node_pressure=False))
-
     def evict_for_pressure(self, obj: PodObject, message: str) -> None:
         """Hard eviction: one Event, one second of grace, DisruptionTarget with the final status."""
         self.events.emit(obj.pod, WARNING, EVICTED, message)
         self.evict(obj, HARD_GRACE_S, partial(evicted, message=message))
+
+    # -- what keeps the node from running out asks --------------------------------------------------------------------------------
+
+    def active_pods(self) -> list[PodObject]:
+        """Pods that are not terminated, and not on the way to it."""
+        return [worker.obj for worker in self.workers.values() if worker.state is WorkerState.SYNCING]
+
+    def terminated_pods(self) -> list[PodObject]:
+        """Pods of which nothing runs any more."""
+        return [worker.obj for worker in self.workers.values() if worker.is_finished]
+
+    def evict_candidate(self, candidate: Candidate, grace_s: int, why: Message, pressed: bool) -> Gate | None:
+        """Kill a pod for the node's or its own limits; the gate opens when nothing of it runs any more."""
+        worker = self.workers.get(candidate.pod.uid)
+        if worker is None or self.stopped or worker.state is not WorkerState.SYNCING:
+            return None
+        self.events.emit(worker.obj.pod, WARNING, EVICTED, why.text)
+        self.pressure.limits.forget(candidate.pod.uid)
+        self.evict(worker.obj, grace_s, partial(evicted, message=why.text, node_pressure=pressed))
+        return worker.terminated
+
+    def is_cleaned_up(self, uid: str) -> bool:
+        """Has its worker finished?"""
+        worker = self.workers.get(uid)
+        return worker is None or worker.is_finished
+
+    def delete_dead_containers(self, pod: Pod) -> None:
+        """All of a terminated pod."""
+        for container in pod.all_containers():
+            self.runtimes.remove_dead_instances(pod, container.name, 0)
 
     def container_exited(self, made: RuntimeContainer) -> None:
         """A probe of it will answer differently from now on."""
@@ -174,6 +198,7 @@ class Kubelet:
     def stop(self) -> None:
         """The process ends. Containers go on running."""
         self.stopped = self.pleg.stopped = self.statuses.stopped = True
+        self.pressure.stop()
         for worker in self.workers.values():
             worker.stop()
         self.prober.stop_all()
@@ -267,6 +292,8 @@ class Kubelet:
         yield 2
         self.statuses.set_status(obj, finished_status(obj.pod, status), force=True)
         self._record_sync(obj, "SyncTerminatedPod exit")
+        self.pressure.limits.forget(obj.pod.uid)
+        self.on_volumes_removed(obj.pod.uid)
         if obj.gone:
             self.agenda.after(0, lambda: self._clean_up(worker))
 

@@ -136,6 +136,9 @@ class ContainerRuntime:
         """Called with a pod's uid whenever a relist would see something new of it."""
         self.on_start: Callable[[RuntimeContainer], None] = lambda container: None
         self.on_exit: Callable[[RuntimeContainer], None] = lambda container: None
+        self.on_create: Callable[[RuntimeContainer], None] = lambda container: None
+        self.on_remove: Callable[[RuntimeContainer], None] = lambda container: None
+        self.on_pod_removed: Callable[[str], None] = lambda uid: None
 
     def pod_status(self, uid: str) -> CriPodStatus:
         """Everything that the runtime knows of a pod, newest first."""
@@ -147,6 +150,10 @@ class ContainerRuntime:
     def next_attempt(self, uid: str, name: str) -> int:
         """The restart count of the next instance: one more than the highest log file's number."""
         return self._attempts.get((uid, name), -1) + 1
+
+    def all_containers(self) -> list[RuntimeContainer]:
+        """Every container on the node, dead ones included."""
+        return [made for containers in self._containers.values() for made in containers]
 
     def containers(self, uid: str) -> list[RuntimeContainer]:
         """A pod's containers, oldest first."""
@@ -192,6 +199,7 @@ class ContainerRuntime:
         self._move(made, RuntimeState.CREATED)
         self._containers.setdefault(pod.uid, []).append(made)
         made.last_record = self._record(pod, container, "CreateContainer returned", attempt=attempt)
+        self.on_create(made)
         return made
 
     def start_container(self, made: RuntimeContainer, failure: str | None = None) -> Steps:
@@ -244,6 +252,7 @@ class ContainerRuntime:
         self._record(made.pod, made.container, "RemoveContainer", attempt=made.attempt)
         self._move(made, RuntimeState.REMOVED)
         self._containers[made.pod.uid].remove(made)
+        self.on_remove(made)
         self.on_change(made.pod.uid)
 
     def remove_pod(self, uid: str) -> None:
@@ -254,6 +263,7 @@ class ContainerRuntime:
             self._not_ready(sandbox)
             self._recorder.move(("sandbox", sandbox.id), SandboxState.REMOVED)
         self._containers.pop(uid, None)
+        self.on_pod_removed(uid)
 
     def power_off(self) -> None:
         """The node goes down: every process dies, every sandbox is lost. What was created stays known."""

@@ -67,3 +67,8 @@ def first_over(growths: Sequence[Growth], limit_bytes: int, from_ms: int) -> int
             if index + 1 == len(turns) or crossing_ms < turns[index + 1]:
                 return crossing_ms
     return None
+
+
+def next_turn(growths: Sequence[Growth], from_ms: int) -> int | None:
+    """The next instant after `from_ms` at which a level begins; None: no more."""
+    return min((t for g in growths for level in g.levels if (t := g.since_ms + level.from_ms) > from_ms), default=None)

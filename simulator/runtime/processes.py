@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from simulator.behavior import Behavior, Level, OnSigterm, Result, Run, Window
 from simulator.engine.agenda import Agenda, Timer
@@ -40,6 +40,13 @@ class ProbeAnswer:
     holds_until_ms: int | None = None
 
 
+class MemoryUse(NamedTuple):
+    """Bytes now, and what is foreseen: (instant, bytes from then on), in order of time."""
+
+    now_bytes: int
+    later: tuple[tuple[int, int], ...] = ()
+
+
 class ContainerProcesses(Protocol):
     """All processes of one instance of a container."""
 
@@ -69,6 +76,9 @@ class ContainerProcesses(Protocol):
     def disk(self) -> Footprint:
         """What it has on disk, and how that grows."""
 
+    def memory(self) -> MemoryUse:
+        """Its working set."""
+
     def override(self, probe_type: ProbeType, result: Result | None) -> None:
         """From now on the probe gives `result`, whatever else is said; None: as before."""
 
@@ -89,6 +99,13 @@ def out_of_memory_at(memory: tuple[Level, ...], limit_bytes: int | None) -> int 
     if limit_bytes is None:
         return None
     return next((level.from_ms for level in memory if level.value_bytes > limit_bytes), None)
+
+
+def memory_use(memory: tuple[Level, ...], since_ms: int, now_ms: int) -> MemoryUse:
+    """What a behavior's curve says of an instant and of what comes."""
+    levels = sorted(memory, key=lambda level: level.from_ms)
+    now_bytes = next((level.value_bytes for level in reversed(levels) if since_ms + level.from_ms <= now_ms), 0)
+    return MemoryUse(now_bytes, tuple((since_ms + level.from_ms, level.value_bytes) for level in levels if since_ms + level.from_ms > now_ms))
 
 
 class BehavingProcesses:
@@ -161,6 +178,9 @@ class BehavingProcesses:
 
     def disk(self) -> Footprint:
         return footprint(self._behavior.disk, self._started_ms)
+
+    def memory(self) -> MemoryUse:
+        return memory_use(self._behavior.memory or (), self._started_ms, self._agenda.now_ms)
 
     def override(self, probe_type: ProbeType, result: Result | None) -> None:
         if result is None:

@@ -17,7 +17,7 @@ from simulator.engine.streams import Streams
 from simulator.engine.tasks import Gate, Steps, Wait
 from simulator.pod import Container, Handler, HandlerKind, HookType, Pod, ProbeType, Volume
 from simulator.runtime.disk_use import LAYER, Footprint, footprint
-from simulator.runtime.processes import OOM_EXIT_CODE, BehavingProcesses, Exit, ProbeAnswer, out_of_memory_at
+from simulator.runtime.processes import OOM_EXIT_CODE, BehavingProcesses, Exit, MemoryUse, ProbeAnswer, memory_use, out_of_memory_at
 from simulator.shell.storage import File
 
 EPOCH_S = 1_767_225_600
@@ -41,6 +41,8 @@ class Place:
     container: Container
     attempt: int
     mounts: Mapping[str, shell.Mount]
+    room: Callable[[], int]
+    """Bytes that the filesystem of its writable layer has left."""
 
 
 def interpreted(container: Container, sources: Mapping[str, Source]) -> bool:
@@ -94,10 +96,12 @@ class ScriptProcesses:
         everybody = len(list(place.pod.all_containers()))
         self._message_bytes = min(MAX_MESSAGE_BYTES, MAX_POD_MESSAGE_BYTES // max(1, everybody))
         self._started_ms = agenda.now_ms
-        self._layer = shell.Storage("layer")
+        self._layer = shell.Storage("layer", room=place.room)
         self._volumes = {mount.storage.name: mount.storage for mount in place.mounts.values() if not mount.storage.read_only}
         self.on_disk: Callable[[], None] = lambda: None
         """Called when a script has changed a file."""
+        self.on_memory: Callable[[], None] = lambda: None
+        """Called when a process of the script holds more or less memory."""
         self.files = shell.Files(agenda, self._layer, place.mounts)
         self._is_script = command_is_script(place.container, sources)
         argv = argv_of(place.container) if self._is_script else (OPAQUE_PROGRAM,)
@@ -156,6 +160,11 @@ class ScriptProcesses:
         written = {LAYER: self._layer.used_bytes, **{name: storage.used_bytes for name, storage in self._volumes.items()}}
         return footprint(self._behavior.disk, self._started_ms, base_bytes=written)
 
+    def memory(self) -> MemoryUse:
+        said = memory_use(self._behavior.memory or (), self._started_ms, self.agenda.now_ms)
+        held_bytes = sum(self._memory.values())
+        return MemoryUse(said.now_bytes + held_bytes, tuple((at_ms, level_bytes + held_bytes) for at_ms, level_bytes in said.later))
+
     def override(self, probe_type: ProbeType, result: Result | None) -> None:
         self._scripted.override(probe_type, result)
         self._tell_changed()
@@ -175,9 +184,10 @@ class ScriptProcesses:
     def epoch_s(self) -> float:
         return EPOCH_S + self.agenda.now_ms / 1000
 
-    def memory(self, process_id: int, used_bytes: int) -> None:
+    def memory_held(self, process_id: int, used_bytes: int) -> None:
         """The kernel kills the largest process of a container that is over its limit."""
         self._memory[process_id] = used_bytes
+        self.on_memory()
         if self._memory_limit_bytes is None or sum(self._memory.values()) <= self._memory_limit_bytes:
             return
         victim = max(sorted(self._memory), key=lambda pid: self._memory[pid])
@@ -220,11 +230,11 @@ class ScriptProcesses:
         return text.encode()[: self._message_bytes].decode(errors="ignore")
 
 
-def volume_storage(volume: Volume, keys: Sequence[str]) -> shell.Storage:
+def volume_storage(volume: Volume, keys: Sequence[str], room: Callable[[], int]) -> shell.Storage:
     """The files of one volume of a pod: an emptyDir is empty and shared, the keys of a ConfigMap are there and cannot be written.
 
     Simplified: a key's file is empty, since a scenario knows only that the key exists.
     """
     if volume.kind in ("configMap", "secret", "projected", "downwardAPI"):
         return shell.Storage(volume.name, read_only=True, entries=dict.fromkeys(keys, ""))
-    return shell.Storage(volume.name)
+    return shell.Storage(volume.name, room=room)

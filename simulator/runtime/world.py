@@ -19,6 +19,9 @@ from simulator.runtime.processes import BehavingProcesses, ContainerProcesses
 from simulator.runtime.scripts import Place, ScriptProcesses, argv_of, interpreted, volume_storage
 from simulator.scenario import Scenario
 
+NO_END = 1 << 62
+"""More bytes than any disk has."""
+
 
 class World:
     """Makes the processes of each instance."""
@@ -31,6 +34,8 @@ class World:
         self.object_keys: Callable[[Pod, Volume], tuple[str, ...]] = lambda pod, volume: ()
         """The keys of the ConfigMaps and Secrets behind a volume."""
         self._scenario = scenario
+        self.room: Callable[[str], int] | None = None
+        """What a filesystem (nodefs, containerfs) has left, in bytes."""
 
     def behavior(self, pod: Pod, container: Container) -> tuple[Behavior, Mapping[str, Source]]:
         """What the container does, and where each part was found."""
@@ -60,7 +65,7 @@ class World:
         behavior, sources = self.behavior(pod, container)
         if not interpreted(container, sources):
             return BehavingProcesses(self._agenda, behavior, attempt, container.resources.limits.get("memory"))
-        place = Place(pod=pod, container=container, attempt=attempt, mounts=self._mounts(pod, container))
+        place = Place(pod=pod, container=container, attempt=attempt, mounts=self._mounts(pod, container), room=self._room_of("containerfs"))
         return ScriptProcesses(self._agenda, self._streams, behavior, sources, place)
 
     def _mounts(self, pod: Pod, container: Container) -> dict[str, shell.Mount]:
@@ -73,9 +78,17 @@ class World:
                 continue
             storage = self._storages.get((pod.uid, volume.name))
             if storage is None:
-                storage = self._storages[pod.uid, volume.name] = volume_storage(volume, self.object_keys(pod, volume))
+                storage = self._storages[pod.uid, volume.name] = volume_storage(volume, self.object_keys(pod, volume), self._room_of("nodefs"))
             mounts[mount.mount_path] = shell.Mount(storage, mount.sub_path, mount.read_only)
         return mounts
+
+    def _room_of(self, filesystem: str) -> Callable[[], int]:
+        return lambda: self.room(filesystem) if self.room else NO_END
+
+    def volumes_removed(self, uid: str) -> None:
+        """The pod's volumes were torn down, with their files."""
+        for key in [key for key in self._storages if key[0] == uid]:
+            del self._storages[key]
 
     def container_exited(self, gone: RuntimeContainer, others: Iterable[RuntimeContainer]) -> None:
         """Containers whose behavior depends on this one (`onSidecarGone`) exit, too."""

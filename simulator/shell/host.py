@@ -48,7 +48,7 @@ class Host(Protocol):
     def epoch_s(self) -> float:
         """The virtual wall clock."""
 
-    def memory(self, process_id: int, used_bytes: int) -> None:
+    def memory_held(self, process_id: int, used_bytes: int) -> None:
         """A process' memory changed; the host may answer with `Processes.kill_process(process_id, oom=True)`."""
 
     def program(self, argv: Sequence[str]) -> ProgramRole:

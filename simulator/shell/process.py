@@ -198,4 +198,4 @@ class Process:
         least = max(MIN_REPORTED_BYTES, self.reported_bytes // REPORTED_GROWTH)
         if abs(used_bytes - self.reported_bytes) >= least:
             self.reported_bytes = used_bytes
-            self.table.host.memory(self.pid, used_bytes)
+            self.table.host.memory_held(self.pid, used_bytes)

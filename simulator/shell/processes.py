@@ -360,7 +360,7 @@ class Processes:
             release(stream)
         process.streams = {}
         if process.reported_bytes:
-            self.host.memory(process.pid, 0)
+            self.host.memory_held(process.pid, 0)
         if process.parent:
             process.parent.children.pop(process.pid, None)
             process.parent.stirred.wake()

@@ -64,7 +64,7 @@ class Container:
     def epoch_s(self) -> float:
         return EPOCH_S + self.agenda.now_ms / 1000
 
-    def memory(self, process_id: int, used_bytes: int) -> None:
+    def memory_held(self, process_id: int, used_bytes: int) -> None:
         self.memory_by_process[process_id] = used_bytes
         total = sum(self.memory_by_process.values())
         self.memory_peak_bytes = max(self.memory_peak_bytes, total)
