@@ -43,16 +43,29 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
 # -- inside kubelet/ ---------------------------------------------------------------------------------------------------------------
 
 KUBELET_RULES = frozenset(
-    {"admission", "backoff", "events", "pod_actions", "resources", "restart", "status", "termination"},
+    {
+        "admission",
+        "backoff",
+        "events",
+        "eviction_ranking",
+        "eviction_thresholds",
+        "image_gc_policy",
+        "pod_actions",
+        "resources",
+        "restart",
+        "status",
+        "termination",
+    },
 )
 """Pure: whoever is in kubelet/ may ask them."""
 
 KUBELET_EDGES: Mapping[str, frozenset[str]] = {
-    "eviction": frozenset({"pod_manager"}),
     "kuberuntime": frozenset({"image_manager", "lifecycle", "pod_manager"}),
     "node_shutdown": frozenset({"kubelet", "pod_worker"}),
     "pod_worker": frozenset({"kuberuntime", "pod_manager"}),
+    "pressure": frozenset({"eviction", "image_gc_manager", "local_storage", "nodestatus", "pod_manager", "stats"}),
     "prober": frozenset({"pod_manager", "status_manager"}),
+    "stats": frozenset({"pod_manager"}),
     "status_manager": frozenset({"pod_manager"}),
 }
 """What carries out may ask these besides the rules. `kubelet` wires, and may ask all."""

@@ -16,7 +16,7 @@ from simulator.manifest.disabled_fields import drop_disabled, drop_user_namespac
 from simulator.manifest.kubernetes_schema import first_minor_with, shape_of
 from simulator.manifest.names import generated, uid
 from simulator.manifest.nodes import Document, Finding, Key, Path, path_text
-from simulator.manifest.pods import APPLY_ANNOTATION, BEHAVIOR_ANNOTATION, SYSTEM_PRIORITIES, pod_of
+from simulator.manifest.pods import APPLY_ANNOTATION, ASSUMED_PRIORITY, BEHAVIOR_ANNOTATION, SYSTEM_PRIORITIES, pod_of
 from simulator.manifest.report import Report, mark
 from simulator.manifest.shapes import Conformance, Shape, conform
 from simulator.manifest.validation.pod import pod_findings
@@ -135,7 +135,7 @@ def _warn(intake: Intake, document: Document, spec: Fields, path: Path) -> None:
         intake.report.warning(document, Finding((*path, "nodeName"), f'"{node_name}" is another node: the pod is simulated on {intake.node_name}'))
     class_name = spec.get("priorityClassName", "")
     if class_name and "priority" not in spec and class_name not in SYSTEM_PRIORITIES and class_name not in intake.priorities:
-        words = f'no PriorityClass with name "{class_name}" in the input: priority 0 is assumed'
+        words = f'no PriorityClass with name "{class_name}" in the input: priority {ASSUMED_PRIORITY} is assumed'
         intake.report.warning(document, Finding((*path, "priorityClassName"), words, "add a PriorityClass document"))
     for list_name in ("initContainers", "containers"):
         for index, container in enumerate(spec.get(list_name, ())):

@@ -110,12 +110,17 @@ def _init_type(container: Fields) -> ContainerType:
     return ContainerType.SIDECAR if container.get("restartPolicy") == "Always" else ContainerType.INIT
 
 
+ASSUMED_PRIORITY = 1_000
+"""Of a class whose object is not in the input: a class is made to set pods apart from the others, which have 0, and hardly ever below them."""
+
+
 def priority_of(spec: Fields, priorities: Mapping[str, int]) -> int:
     """Written out (as in the API server's answer), or by class."""
     if "priority" in spec:
         return int(spec["priority"])
     class_name = spec.get("priorityClassName", "")
-    return SYSTEM_PRIORITIES.get(class_name, priorities.get(class_name, 0))
+    unknown = ASSUMED_PRIORITY if class_name else 0
+    return SYSTEM_PRIORITIES.get(class_name, priorities.get(class_name, unknown))
 
 
 def container_of(container: Fields, container_type: ContainerType, spec: Fields, mark: Mark, env_facts: Mapping[str, str]) -> Container:

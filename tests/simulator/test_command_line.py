@@ -41,7 +41,7 @@ def test_run_prints_the_trace_as_json_lines(pods: Path, capsys: pytest.CaptureFi
 
     printed = capsys.readouterr()
     records = [json.loads(line) for line in printed.out.splitlines()]
-    assert records[0]["layer"] == "status"
+    assert [record["layer"] for record in records[:2]] == ["disk", "status"]
     assert (records[-1]["layer"], records[-1]["t"]) == ("end", 30)
     assert printed.err == ""
 

@@ -142,7 +142,7 @@ def test_variables_that_double_each_other_do_not_fill_the_memory():
         pytest.param(
             "priorityClassName: high", "apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: high}\nvalue: 7\n", 7, id="one of the input"
         ),
-        pytest.param("priorityClassName: high", "", 0, id="an unknown one counts as 0"),
+        pytest.param("priorityClassName: high", "", 1000, id="an unknown one is taken to be above the default"),
         pytest.param("priority: 5\n  priorityClassName: high", "", 5, id="as the API server wrote it"),
     ],
 )
