@@ -88,7 +88,10 @@ class ImageGCManager:
         self._failures = 0
         self._failed_ms = began_ms
         self._timer: Timer | None = None
+        self._is_running = False
         self._sweeping = False
+        self.sweeps = 0
+        """How many sweeps were carried out; those that could do nothing are not."""
         self.stopped = False
         self.list_images: Callable[[], Sequence[GCImage]] = tuple
         self.list_in_use: Callable[[], Collection[str]] = tuple
@@ -107,6 +110,7 @@ class ImageGCManager:
         """Begin; `known` is what the node's kubelet has written down before the scenario. The first sweep is at the kubelet's start."""
         self._present, self._in_use = tuple(self.list_images()), frozenset(self.list_in_use())
         self.records = dict(known)
+        self._is_running = True
         if self._began_ms >= self._agenda.now_ms and not self.policy.is_off:
             self._agenda.at(self._began_ms, self._first_sweep)
         else:
@@ -139,7 +143,7 @@ class ImageGCManager:
         """The ticks since the last change have all seen the same."""
         now_ms = self._agenda.now_ms
         first_ms, last_ms = self._tick(self._since_ms), self._tick(now_ms + 1) - self._period_ms
-        if first_ms <= last_ms and not self.policy.is_off:
+        if self._is_running and first_ms <= last_ms and not self.policy.is_off:
             self._saw(self._present, self._in_use, first_ms, last_ms)
             self._since_ms = max(self._since_ms, last_ms + 1)
 
@@ -218,6 +222,7 @@ class ImageGCManager:
     def _sweep_ended(self, error: str | None) -> None:
         """The first failure in a row is only logged; from the second on each is an Event."""
         self._sweeping = False
+        self.sweeps += 1
         self._base_ms = self._agenda.now_ms
         self._failures = self._failures + 1 if error else 0
         if error and self._failures > 1:

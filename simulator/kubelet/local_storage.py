@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from simulator.engine.agenda import Agenda
 from simulator.pod import Pod
 from simulator.runtime.containers import ContainerRuntime
-from simulator.runtime.disk_use import Growth, first_over
+from simulator.runtime.disk_use import LOGS, Growth, first_over
 from simulator.states import RuntimeState
 
 STORAGE = "ephemeral-storage"
@@ -44,6 +44,13 @@ def storage_limits(pod: Pod, places: Sequence[tuple[str, str, Growth, bool]]) ->
         message = f'Container {name} exceeded its local ephemeral storage limit "{_quantity(limit_bytes)}". '
         limits.append(Limit(bytes=limit_bytes, growths=growths, message=message))
     return tuple(limits)
+
+
+def over_limit(pod: Pod, volume_bytes: Mapping[str, int], container_bytes: Mapping[str, int]) -> str | None:
+    """The message of the first limit that these figures are over: by volume, and of each container's layer and log."""
+    places = [("", name, Growth(base_bytes=used_bytes), False) for name, used_bytes in volume_bytes.items()]
+    places += [(name, LOGS, Growth(base_bytes=used_bytes), True) for name, used_bytes in container_bytes.items()]
+    return next((limit.message for limit in storage_limits(pod, places) if sum(growth.at(0) for growth in limit.growths) > limit.bytes), None)
 
 
 def has_storage_limits(pod: Pod) -> bool:

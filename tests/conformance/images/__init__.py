@@ -1,0 +1,21 @@
+"""Cases of images, garbage collection, eviction and configuration: what drives each kind? A new kind is a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tests.conformance.images import eviction, gc
+from tests.conformance.images.steps import Driver
+
+DRIVERS: Mapping[str, Callable[..., Driver]] = {
+    "image-gc": gc.ImageGC,
+    "container-gc": gc.ContainerGC,
+    "sandbox-gc": gc.SandboxGC,
+    "log-gc": gc.LogGC,
+    "eviction": eviction.Eviction,
+    "eviction-rank": eviction.Rank,
+    "eviction-config": eviction.Thresholds,
+}
+
+PENDING = ("image-pull", "pull-queue", "pull-credentials", "image-ref", "config-merge", "policy-config", "userns")
+"""Kinds that nothing drives yet."""
