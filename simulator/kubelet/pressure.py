@@ -17,7 +17,7 @@ from simulator.kubelet.admission import Refusal, allocatable, refused_under_pres
 from simulator.kubelet.events import EventRecorder
 from simulator.kubelet.eviction import EvictionConfig, EvictionManager
 from simulator.kubelet.eviction_ranking import Candidate, Message
-from simulator.kubelet.eviction_thresholds import MEMORY, thresholds_of
+from simulator.kubelet.eviction_thresholds import thresholds_of
 from simulator.kubelet.image_gc_manager import GCImage, ImageGCManager, ImageStats
 from simulator.kubelet.image_gc_policy import ImageGCPolicy, ImageRecord
 from simulator.kubelet.local_storage import LocalStorageLimits, has_storage_limits
@@ -75,8 +75,8 @@ class Pressure:
         self.limits = LocalStorageLimits(agenda, kubelet.runtime)
         thresholds = thresholds_of(config)
         memory_bytes = node.capacity.get("memory", 0)
-        kept_bytes = sum(each.value.of(memory_bytes) for each in thresholds if each.signal == MEMORY and not each.grace_ms)
-        allocatable_bytes = max(0, allocatable(node, config).get("memory", memory_bytes) - kept_bytes)
+        # The pods' cgroup is limited to the capacity less what is reserved; eviction thresholds do not come off (container_manager_linux.go).
+        allocatable_bytes = allocatable(node, config).get("memory", memory_bytes)
         self.stats = NodeStats(agenda, kubelet.runtime, filesystems, memory_bytes, allocatable_bytes)
         self.eviction = EvictionManager(
             agenda,

@@ -1,4 +1,4 @@
-"""Does the simulator do what the conformance cases of images, garbage collection, eviction and configuration say? One test a file; and would it be noticed if not?"""
+"""Does the simulator do what the conformance cases of images, garbage collection, eviction and configuration say? And would it be noticed if not?"""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ class Eviction:
     def _observations(self, fields: Fields) -> dict[str, Observation]:
         found = {}
         for signal, value in fields.items():
-            name, _, what = signal.partition(".")
+            what = signal.partition(".")[2]
             if signal == "pid.running":
                 continue
             if signal == "pid.max":
@@ -187,7 +187,7 @@ class Eviction:
             "error": error,
         }
         if self.evictions:
-            candidate, _, why, pressed = self.evictions[-1]
+            _, _, why, pressed = self.evictions[-1]
             status = evicted(PodStatus(), why.text, node_pressure=pressed)
             condition = next(iter(status.conditions), None)
             state["pod_status"] = {"phase": str(status.phase), "reason": status.reason, "message": status.message}
