@@ -271,9 +271,12 @@ class ImageGCManager:
                 kept.append(name)
                 continue
             try:
-                yield from self._remove(name, "reclaim" if wanted_bytes is None else "space")
+                is_gone = yield from self._remove(name, "reclaim" if wanted_bytes is None else "space")
             except ImageGCError as failed:
                 errors.append(str(failed))
+                kept.append(name)
+                continue
+            if not is_gone:
                 kept.append(name)
                 continue
             freed_bytes, removed = freed_bytes + record.size_bytes, removed + 1
@@ -295,7 +298,12 @@ class ImageGCManager:
         return (yield from self.free_space(None, self.detect(), swept_ms))
 
     def _remove(self, name: str, passed: str) -> Steps:
+        """RemoveImage; returns whether it is gone."""
         if self._streams.jitter:
             yield self._streams.around_ms(REMOVE_IMAGE[1], REMOVE_IMAGE, f"RemoveImage/{name}", self._agenda.now_ms)
+        # Simplified: the real kubelet would remove an image that a container began to use after the sweep's detection, some milliseconds ago.
+        if name in self.list_in_use():
+            return False
         self.remove_image(name, passed)
         self.records.pop(name, None)
+        return True

@@ -85,11 +85,11 @@ class ImageManager:
         self._record(pod, container, reference, "started")
         try:
             image: Image = yield from self._service.pull_image(reference)
+            self._record(pod, container, reference, "pulled")
         except PullError as error:
             return self._failed(pod, container, reference, str(error))
         finally:
             self._slots.release()
-        self._record(pod, container, reference, "pulled")
         now_ms = self._agenda.now_ms
         text = self._version.pulled_text(container.image, format_duration(now_ms - began_ms), format_duration(now_ms - asked_ms), image.size_bytes)
         self._events.emit(pod, NORMAL, "Pulled", text, container)

@@ -21,6 +21,8 @@ from simulator.states import RuntimeState
 
 MAX_PIDS = 32_768
 """Process ids of a Linux node without another setting (kernel.pid_max)."""
+SMALLEST_LOG_BYTES = 4_096
+"""A container that has begun to log has one block (observed.md, section 12: "was using 4Ki"); so without a request it is over it."""
 PARTS: Mapping[Part, str] = {Part.LAYERS: ROOT, Part.LOGS: LOGS, Part.VOLUMES: VOLUMES}
 
 
@@ -98,6 +100,7 @@ class NodeStats:
         pod, now_ms = obj.pod, self._agenda.now_ms
         containers = {made.container.name: self._usage(made) for made in self._runtime.containers(pod.uid) if made.state is RuntimeState.RUNNING}
         disk = {word: self._filesystems.pod_use(pod.uid).at(part, now_ms) for part, word in PARTS.items()}
+        disk[LOGS] += SMALLEST_LOG_BYTES * len(containers)
         whole = Usage(memory_bytes=sum(use.memory_bytes or 0 for use in containers.values()), disk_bytes=disk, processes=len(containers))
         return Candidate(pod=pod, created_ms=obj.created_ms, is_static=is_static(pod), usage=whole, containers=containers)
 
@@ -106,6 +109,7 @@ class NodeStats:
             return Usage()
         places = made.processes.disk().places
         disk = {word: places[place].at(self._agenda.now_ms) for place, word in ((LAYER, ROOT), (LOG_FILES, LOGS)) if place in places}
+        disk[LOGS] = disk.get(LOGS, 0) + SMALLEST_LOG_BYTES
         return Usage(memory_bytes=made.processes.memory().now_bytes, disk_bytes=disk, processes=1)
 
 
