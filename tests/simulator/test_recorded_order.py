@@ -29,7 +29,8 @@ FOLDERS = sorted(
 def fidelity() -> ModuleType:
     """The tool that makes a scenario of a recording."""
     spec = importlib.util.spec_from_file_location("fidelity", SHARED / "tools" / "fidelity.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -15,17 +15,12 @@ from tests.simulator.strategies import scenarios
 
 GI = 1 << 30
 
+stored = st.fixed_dictionaries({"image": st.sampled_from(["a:1", "b:1", "c:1", "old:1"]), "size": st.sampled_from(["50Mi", "200Mi"]), "pinned": st.booleans()})
 nodes = st.fixed_dictionaries(
     {
         "capacity": st.sampled_from(["2Gi", "3Gi", "8Gi"]),
         "used": st.sampled_from(["100Mi", "1Gi", "1900Mi"]),
-        "images": st.lists(
-            st.fixed_dictionaries(
-                {"image": st.sampled_from(["a:1", "b:1", "c:1", "old:1"]), "size": st.sampled_from(["50Mi", "200Mi"]), "pinned": st.booleans()}
-            ),
-            unique_by=lambda image: image["image"],
-            max_size=4,
-        ),
+        "images": st.lists(stored, unique_by=lambda image: image["image"], max_size=4),
         "high": st.sampled_from([60, 85, 100]),
         "maximum_age": st.sampled_from(["0s", "5m"]),
         "parallel": st.sampled_from([None, 2]),
@@ -40,10 +35,8 @@ nodes = st.fixed_dictionaries(
 
 def document(node: dict[str, Any]) -> str:
     """The input of a person who plays with a small disk."""
-    pods = "\n---\n".join(
-        f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p{index}}}\nspec: {{containers: [{{name: c, image: '{image}'}}]}}"
-        for index, image in enumerate(node["pods"])
-    )
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {{name: p{index}}}\nspec: {{containers: [{{name: c, image: '{image}'}}]}}"
+    pods = "\n---\n".join(pod.format(index=index, image=image) for index, image in enumerate(node["pods"]))
     parallel = f"serializeImagePulls: false\nmaxParallelImagePulls: {node['parallel']}" if node["parallel"] else ""
     images = ", ".join(f"{{image: '{i['image']}', size: {i['size']}, pinned: {str(i['pinned']).lower()}}}" for i in node["images"])
     return f"""{pods}
