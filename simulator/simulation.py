@@ -61,7 +61,8 @@ class Simulation:
         self.api.tell_updated = lambda obj: self.kubelet.update_pod(obj)
         self.api.tell_removed = lambda obj: self.kubelet.remove_pod(obj)
         self.kubelet = self.new_kubelet(scenario.node.kubelet_started_at_ms)
-        self.filesystems.begin()
+        self.filesystems.begin(self.kubelet.pressure.lines())
+        self.images.begin(scenario.node)
         self.start_pressure(self._known_images())
         self.actions = Actions(self)
         for pod in scenario.pods:

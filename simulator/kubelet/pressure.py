@@ -27,7 +27,7 @@ from simulator.kubelet.stats import NodeStats, is_static
 from simulator.kubelet_config import KubeletConfiguration
 from simulator.pod import Pod
 from simulator.runtime.containers import ContainerRuntime
-from simulator.runtime.filesystems import IMAGEFS, Filesystems
+from simulator.runtime.filesystems import IMAGEFS, NODEFS, Filesystems
 from simulator.runtime.images import ImageService
 from simulator.scenario import Node
 from simulator.versions import Version
@@ -133,6 +133,22 @@ class Pressure:
         self.eviction.changed()
         if any(is_set(name) for name in ("MemoryPressure", "DiskPressure", "PIDPressure")):
             self.node_status.changed()  # a kubelet that has started knows of no pressure yet
+
+    def lines(self) -> dict[str, dict[str, int]]:
+        """By disk the uses, in bytes, at which this kubelet does something; for whoever draws them."""
+        found: dict[str, dict[str, int]] = {name: {} for name in self._filesystems.names}
+        policy, images = self.image_gc.policy, self._filesystems.name_of(IMAGEFS)
+        capacity_bytes = self._filesystems.stats(images).capacity_bytes
+        for word, percent in (("high", policy.high_threshold_percent), ("low", policy.low_threshold_percent)):
+            found[images][f"{word} {percent} %"] = capacity_bytes * percent // 100
+        for each in thresholds_of(self._kubelet.config):
+            filesystem, _, what = each.signal.partition(".")
+            if what == "available" and filesystem in (NODEFS, IMAGEFS):
+                name = self._filesystems.name_of(filesystem)
+                capacity_bytes = self._filesystems.stats(name).capacity_bytes
+                kind = "soft eviction" if each.grace_ms else "eviction"
+                found[name][f"{kind} ({filesystem})"] = capacity_bytes - each.value.of(capacity_bytes)
+        return found
 
     def stop(self) -> None:
         """The kubelet's process ends."""

@@ -16,6 +16,7 @@ from simulator.engine.tasks import Steps, Wait
 from simulator.errors import BrokenInvariant
 from simulator.pod import Container, Pod
 from simulator.runtime.processes import ContainerProcesses, Exit
+from simulator.runtime.registry import normalise
 from simulator.scenario import RuntimeCosts
 from simulator.states import RuntimeState, SandboxState
 
@@ -198,7 +199,7 @@ class ContainerRuntime:
         self._attempts[pod.uid, container.name] = attempt
         self._move(made, RuntimeState.CREATED)
         self._containers.setdefault(pod.uid, []).append(made)
-        made.last_record = self._record(pod, container, "CreateContainer returned", attempt=attempt)
+        made.last_record = self._record(pod, container, "CreateContainer returned", attempt=attempt, image=normalise(container.image))
         self.on_create(made)
         return made
 

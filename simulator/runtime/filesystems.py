@@ -99,6 +99,7 @@ class Filesystems:
         self._torn_down: dict[str, None] = {}
         """Pods whose volumes are gone, although dead containers of theirs are still there."""
         self._recorded: dict[str, int] = {}
+        self._lines: Mapping[str, Mapping[str, int]] = {}
         self._timer: Timer | None = None
         self.listeners: list[Callable[[], None]] = []
         """Called when use may go on in another way than was foreseen."""
@@ -206,8 +207,9 @@ class Filesystems:
         for listener in list(self.listeners):
             listener()
 
-    def begin(self) -> None:
-        """The first record of each disk."""
+    def begin(self, lines: Mapping[str, Mapping[str, int]]) -> None:
+        """The first record of each disk; it also says at which use, in bytes, the kubelet does something (`lines`: disk to label to bytes)."""
+        self._lines = lines
         self._record()
 
     def _record(self) -> None:
@@ -220,7 +222,8 @@ class Filesystems:
             step_bytes, used_bytes, last_bytes = max(1, capacity_bytes // STEP), self.used_bytes(name), self._recorded.get(name)
             if last_bytes is None or abs(used_bytes - last_bytes) >= step_bytes:
                 by = {str(part): found_bytes for part, found_bytes in self.by_part(name).items() if found_bytes}
-                self._recorder.record("disk", object=name, used=used_bytes, capacity=capacity_bytes, by=by)
+                lines = {"lines": dict(self._lines[name])} if last_bytes is None and self._lines.get(name) else {}
+                self._recorder.record("disk", object=name, used=used_bytes, capacity=capacity_bytes, by=by, **lines)
                 self._recorded[name] = last_bytes = used_bytes
             growths = tuple(self._growths(name))
             # A full disk cannot become fuller.

@@ -76,6 +76,19 @@ class ImageService:
         self.on_images: Callable[[], None] = lambda: None
         """Called when an image has come, gone, or is used by a first or by no container."""
 
+    def begin(self, node: Node) -> None:
+        """Say what is there at t=0, with the ages that the scenario gives."""
+        for image in node.images:
+            self._recorder.record(
+                "image",
+                object=normalise(image.image),
+                op="present",
+                bytes=image.size_bytes,
+                pinned=image.pinned,
+                first_detected=None if image.first_detected_ago_ms is None else -image.first_detected_ago_ms / 1000,
+                last_used=None if image.last_used_ago_ms is None else -image.last_used_ago_ms / 1000,
+            )
+
     def list_images(self) -> tuple[Image, ...]:
         """ListImages, in the order in which they came."""
         return tuple(self._images.values())

@@ -113,6 +113,22 @@ def keys(page: Page, site: Site) -> None:
     page.keyboard.press("Shift+?")
 
 
+def node_room(page: Page, site: Site) -> None:
+    """Disks, conditions and images of a node under pressure."""
+    example(page, site, "garbage-collection-against-eviction")
+    expect(page.locator("#node .plot-container")).to_be_visible()
+    page.get_by_role("tab", name="Images").click()
+    expect(page.locator("#panel-images tbody tr").first).to_be_visible()
+
+
+def pulls(page: Page, site: Site) -> None:
+    """Images that wait for one another, in the middle of the run."""
+    example(page, site, "serial-pulls")
+    page.get_by_role("tab", name="Images").click()
+    page.mouse.click(*steps.in_chart(page, 0.2, -1))
+    expect(page.locator("#panel-images tbody tr").first).to_be_visible()
+
+
 Shot = tuple[Callable[[Page, Site], None], str, bool]
 """How to get there, the theme, and whether on a phone."""
 
@@ -125,6 +141,10 @@ DOCUMENTED: dict[str, Shot] = {
 }
 
 OTHERS: dict[str, Shot] = {
+    "node-light": (node_room, "light", False),
+    "node-dark": (node_room, "dark", False),
+    "narrow-node-light": (node_room, "light", True),
+    "pulls-dark": (pulls, "dark", False),
     "new-light": (new, "light", False),
     "new-dark": (new, "dark", False),
     "clock-dark": (job, "dark", False),

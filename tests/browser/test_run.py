@@ -156,3 +156,18 @@ def test_a_link_that_leads_nowhere_says_so(page: Page, site: Site, watch: Watch)
     page.goto(f"{site.url}/s/AAAAAAAAAAA")
 
     expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+
+
+def test_a_node_under_pressure_shows_its_disk_its_condition_and_its_images(page: Page, site: Site):
+    page.goto(f"{site.url}/?example=garbage-collection-against-eviction")
+    steps.is_ready(page)
+    steps.press_run(page)
+    steps.finished(page)
+
+    expect(page.locator("#node .plot-container")).to_be_visible()
+    expect(page.locator("#node")).to_contain_text("DiskPressure")
+    expect(page.locator("#node summary")).to_contain_text(re.compile(r"nodefs \d+ % of 20 GiB"))
+
+    page.get_by_role("tab", name="Images").click()
+    expect(page.locator("#panel-images tbody tr", has_text="leftover:1.0")).to_contain_text("by an eviction cycle")
+    expect(page.locator("#panel-images tbody tr", has_text="quiet:1.0")).to_contain_text("Stays: in use")

@@ -9,10 +9,13 @@ import { createLegend } from "../gantt/legend.js";
 import { createPalette } from "../gantt/palette.js";
 import { orderedRows, spanAt } from "../gantt/rows.js";
 import { addRecords, createSpans } from "../gantt/spans.js";
+import { currentTheme } from "../gantt/theme.js";
 import { createTroubles } from "../gantt/troubles.js";
 import * as viewport from "../gantt/viewport.js";
 import { openSocket } from "../live/socket.js";
 import { createStore, isOver } from "../live/store.js";
+import { addRoom, createRoom } from "../node/room.js";
+import { createNode } from "./node.js";
 import { createDetails } from "../table/details.js";
 import { createEvents } from "../table/events.js";
 import { createProblems } from "../table/problems.js";
@@ -37,6 +40,7 @@ const palette = createPalette(config.palette);
 
 const store = createStore();
 const spans = createSpans("node");
+const room = createRoom();
 const troubles = createTroubles(spans, palette);
 const clock = player.createPlayer();
 const view = viewport.createViewport();
@@ -62,6 +66,7 @@ createTabs(byId("side-switch"), (side) => (document.querySelector(".run-layout")
 const events = createEvents(byId("panel-events"), { onSeek: seek });
 const problems = createProblems(byId("panel-problems"), palette, { onSelect: goToTrouble });
 const details = createDetails(byId("panel-details"), palette, { onSeek: seek });
+const node = createNode(byId("node"), byId("panel-images"), palette, { onOpen: () => redraw() });
 const treegrid = createTreegrid(byId("treegrid"), palette, { onSelect: (row, span) => select(row, span) });
 const legend = createLegend(byId("legend"), palette, () => redraw());
 const transport = createTransport(byId("transport"), act, seek);
@@ -107,6 +112,7 @@ function onMessage([kind, first, second]) {
     const fresh = store.take(first, second);
     if (fresh === null) return socket.join();
     addRecords(spans, fresh);
+    addRoom(room, fresh);
   }
   dirty.records = true;
   redraw();
@@ -151,7 +157,7 @@ function frame(nowMs) {
   const moved = player.tick(clock, elapsedS);
   state.frameMs = clock.playing ? nowMs : 0;
   if (dirty.records && (over || nowMs - takenInMs > LISTS_EVERY_MS)) takeIn(nowMs);
-  const shifted = viewport.settle(view, { lastS: spans.lastS, clockS: clock.nowS, over });
+  const shifted = viewport.settle(view, { lastS: Math.max(spans.lastS, room.eventS), clockS: clock.nowS, over });
   if (dirty.draw || shifted) drawScene();
   if (dirty.draw || shifted || moved) drawClock();
   if (dirty.panels) drawPanels();
@@ -192,6 +198,7 @@ function drawClock() {
   gantt.drawClock(clock.nowS);
   transport.draw(clock, state.link === "open" && store.run.status === "running");
   events.drawClock(clock.nowS);
+  node.draw({ room, view, endS: clock.headS, clockS: clock.nowS, theme: currentTheme(), imagesOpen: drawer.current() === "images" });
   pill.hidden = clock.over ? player.isAtEnd(clock) || viewport.contains(view, clock.nowS) : player.isFollowing(clock) && view.mode !== "free";
 }
 
