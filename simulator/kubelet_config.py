@@ -52,6 +52,8 @@ class KubeletConfiguration:
     preloaded_images_verification_allowlist: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     """Field in the file's own spelling to the file that set it; absent: the default."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """All of it as plain data in the file's spelling, durations in milliseconds; for whoever shows it."""
 
 
 Settings = dict[str, Any]
@@ -73,6 +75,7 @@ _WHEN_ABSENT: Mapping[str, object] = {
 """Defaults of fields whose zero means zero."""
 
 _WHEN_ZERO: Mapping[str, object] = {
+    "port": 10_250,
     "maxPods": 110,
     "syncFrequency": 60_000,
     "nodeStatusUpdateFrequency": 10_000,
@@ -159,6 +162,7 @@ def configuration_of(settings: Settings, sources: Mapping[str, str]) -> KubeletC
         image_pull_credentials_verification_policy=settings.get("imagePullCredentialsVerificationPolicy", ""),
         preloaded_images_verification_allowlist=tuple(settings.get("preloadedImagesVerificationAllowlist", ())),
         sources=sources,
+        settings=settings,
     )
 
 

@@ -38,6 +38,9 @@ WORKLOAD_KINDS = {
     ("batch", "Job"): "v1",
     ("batch", "CronJob"): "v1",
 }
+DROP_IN_ENDING = ".conf"
+"""Files of --config-dir (cmd/kubelet/app/server.go)."""
+
 _RETIRED = {
     ("extensions", "Deployment"): "apps/v1",
     ("extensions", "ReplicaSet"): "apps/v1",
@@ -77,7 +80,7 @@ def sort_documents(documents: list[Document]) -> SortedDocuments:
     for document in opened(documents, result.findings):
         api_version, kind = document.root.get("apiVersion"), document.root.get("kind")
         if not isinstance(api_version, str) or not isinstance(kind, str) or not api_version or not kind:
-            result.findings.append((document, _stranger(document.root)))
+            result.findings.append((document, _stranger(document.root, document.file)))
             continue
         group, _, version = api_version.rpartition("/")
         role, finding = _role(group, version, kind)
@@ -95,6 +98,8 @@ def _role(group: str, version: str, kind: str) -> tuple[Role | None, Finding | N
         if version == expected:
             return role, None
         return None, _no_match(api_version, kind, f"use apiVersion: {group}/{expected}")
+    if group == kubelet_document.GROUP and kind.startswith(kubelet_document.KIND):
+        return None, Finding(("kind",), f"unknown apiVersion/kind: {api_version}, {kind}", did_you_mean(kind, [kubelet_document.KIND]))
     if group == "" and version == "v1":
         if kind == "Pod":
             return Role.POD, None
@@ -148,8 +153,11 @@ def opened(documents: list[Document], findings: list[tuple[Document, Finding]]) 
         waiting.extend(reversed(made))
 
 
-def _stranger(root: MapNode) -> Finding:
+def _stranger(root: MapNode, file: str) -> Finding:
     """A document without apiVersion or kind: what is it?"""
+    if file.endswith(DROP_IN_ENDING) and "kind" not in root:
+        header = f"apiVersion: {kubelet_document.GROUP}/{kubelet_document.VERSION} and kind: {kubelet_document.KIND}"
+        return Finding((), "Object 'Kind' is missing: the kubelet does not start with such a file", f"a drop-in begins with {header}")
     missing = [name for name in ("apiVersion", "kind") if not isinstance(root.get(name), str) or not root.get(name)]
     at = () if len(missing) == 2 else (missing[0],)
     if isinstance(root.get("services"), MapNode):

@@ -50,6 +50,8 @@ def _number_findings(settings: Settings) -> Iterator[Finding]:
     for name in _NOT_NEGATIVE:
         if settings.get(name, 0) < 0:
             yield Finding((name,), f"invalid configuration: {name} {settings[name]} must not be a negative number")
+    if settings.get("nodeStatusMaxImages", 0) < -1:
+        yield Finding(("nodeStatusMaxImages",), f"invalid configuration: nodeStatusMaxImages {settings['nodeStatusMaxImages']} must be -1 or greater")
     for name in ("syncFrequency", "nodeStatusUpdateFrequency", "evictionPressureTransitionPeriod"):
         if settings.get(name, 0) < 0:
             yield Finding((name,), f"invalid configuration: {name} must not be negative")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.conformance.images import eviction, gc
+from tests.conformance.images import configuration, eviction, gc
 from tests.conformance.images.steps import Driver
 
 DRIVERS: Mapping[str, Callable[..., Driver]] = {
@@ -15,7 +15,9 @@ DRIVERS: Mapping[str, Callable[..., Driver]] = {
     "eviction": eviction.Eviction,
     "eviction-rank": eviction.Rank,
     "eviction-config": eviction.Thresholds,
+    "config-merge": configuration.ConfigMerge,
+    "policy-config": configuration.PolicyConfig,
 }
 
-PENDING = ("image-pull", "pull-queue", "pull-credentials", "image-ref", "config-merge", "policy-config", "userns")
+PENDING = ("image-pull", "pull-queue", "pull-credentials", "image-ref", "userns")
 """Kinds that nothing drives yet."""

@@ -109,6 +109,18 @@ def _part(wanted: Fields, seen: Fields) -> bool:
     return all(seen.get(key) == value for key, value in wanted.items())
 
 
+def same_config(wanted: Fields, seen: Fields | None) -> bool:
+    """The listed fields only; durations as the simulator keeps them."""
+    return seen is not None and all(seen.get(name) in (value, _milliseconds(value)) for name, value in wanted.items())
+
+
+def _milliseconds(value: object) -> object:
+    try:
+        return parse_duration_ms(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
 def _pod_status(wanted: Fields, seen: Fields) -> bool:
     starts = wanted.get("message_starts", "")
     return str(seen["message"]).startswith(starts) and _part({key: value for key, value in wanted.items() if key != "message_starts"}, seen)
@@ -127,6 +139,7 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "reclaim": _part,
     "annotations": _part,
     "pod_status": _pod_status,
+    "config": same_config,
     "thresholds": lambda wanted, seen: _same_thresholds(wanted, seen),
 }
 SEEN_AS: Mapping[str, str] = {"error_contains": "error", "removed_any_order": "removed"}
