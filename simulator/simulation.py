@@ -13,6 +13,7 @@ from simulator.engine.streams import Streams
 from simulator.feature_gates import enabled
 from simulator.kubelet.events import EventRecorder
 from simulator.kubelet.image_gc_policy import ImageRecord
+from simulator.kubelet.image_manager import PullLedger
 from simulator.kubelet.kubelet import Kubelet
 from simulator.kubelet.pod_manager import PodObject
 from simulator.limits import DEFAULT_UNTIL_MS, MAX_RECORDS
@@ -49,6 +50,7 @@ class Simulation:
         self.images.room = lambda: self.filesystems.room_bytes(IMAGEFS)
         self.images.on_change = self.filesystems.changed
         self.images.on_images = lambda: self.kubelet.pressure.images_changed()
+        self.pull_ledger = PullLedger()
         self.system_memory_bytes = 0
         """What the system outside all pods holds; an action takes it away from them."""
         self.runtime.on_create = self._container_created
@@ -79,6 +81,7 @@ class Simulation:
             self.runtime,
             self.images,
             self.filesystems,
+            self.pull_ledger,
             self.scenario.node,
             self.scenario.kubelet,
             self.version,

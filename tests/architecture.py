@@ -50,6 +50,7 @@ KUBELET_RULES = frozenset(
         "eviction_ranking",
         "eviction_thresholds",
         "image_gc_policy",
+        "image_pull_records",
         "pod_actions",
         "resources",
         "restart",
@@ -60,6 +61,7 @@ KUBELET_RULES = frozenset(
 """Pure: whoever is in kubelet/ may ask them."""
 
 KUBELET_EDGES: Mapping[str, frozenset[str]] = {
+    "image_manager": frozenset({"puller"}),
     "kuberuntime": frozenset({"image_manager", "lifecycle", "pod_manager"}),
     "node_shutdown": frozenset({"kubelet", "pod_worker"}),
     "pod_worker": frozenset({"kuberuntime", "pod_manager"}),

@@ -21,7 +21,7 @@ from simulator.kubelet.events import NORMAL, WARNING, EventRecorder
 from simulator.kubelet.eviction import HARD_GRACE_S, evicted
 from simulator.kubelet.eviction import REASON as EVICTED
 from simulator.kubelet.eviction_ranking import Candidate, Message
-from simulator.kubelet.image_manager import ImageManager
+from simulator.kubelet.image_manager import ImageManager, PullLedger
 from simulator.kubelet.kuberuntime import RuntimeManager, SyncResult
 from simulator.kubelet.pleg import Pleg, PlegEvent
 from simulator.kubelet.pod_actions import ProbeResults
@@ -63,6 +63,7 @@ class Kubelet:
         runtime: ContainerRuntime,
         images: ImageService,
         filesystems: Filesystems,
+        ledger: PullLedger,
         node: Node,
         config: KubeletConfiguration,
         version: Version,
@@ -87,12 +88,14 @@ class Kubelet:
         )
         self.pleg = Pleg(agenda, streams, runtime.pod_status, self._on_pleg, started_ms, evented=version.on("EventedPLEG"))
         self.statuses = StatusManager(agenda, streams, recorder, started_ms)
-        self.images = ImageManager(agenda, recorder, events, images, config, version)
+        self.images = ImageManager(agenda, recorder, events, images, config, version, ledger)
         self.runtimes = RuntimeManager(agenda, streams, recorder, events, runtime, self.images, version, policy)
         self.prober = ProbeManager(agenda, streams, recorder, events, runtime, self.statuses, version, started_ms)
         self.volumes = VolumeManager(agenda, events)
         self.admission = Admission(node, config, version)
         self.pressure = Pressure(self, images, filesystems)
+        self.pressure.image_gc.hooks.append(self._images_collected)
+        self.images.kubelet_starts()
         self.workers: dict[str, PodWorker] = {}
         self.on_finished: Callable[[PodObject], None] = lambda obj: None
         """Called when a deleted pod may leave the API: its worker has finished and its last status was sent."""
@@ -401,6 +404,11 @@ class Kubelet:
         self.statuses.forget(uid)
         self.runtimes.forget(uid)
         self.pleg.forget(uid)
+
+    def _images_collected(self, kept: Sequence[str], began_ms: int) -> None:
+        """The hook after a space sweep: pull records of images that it did not keep go."""
+        stored = (self.pressure.image_id(name) for name in kept)
+        self.images.prune([image_id for image_id in stored if image_id], began_ms)
 
     def _record_sync(self, obj: PodObject, call: str) -> None:
         self.recorder.record("kubelet", pod=obj.pod.key, object="pod", call=call)

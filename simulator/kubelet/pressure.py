@@ -179,6 +179,11 @@ class Pressure:
         pod_level = self._kubelet.version.on("PodLevelResources")
         return refused_under_pressure(pod, self.eviction.conditions, is_critical=is_critical, pod_level=pod_level)
 
+    def image_id(self, reference: str) -> str | None:
+        """CRI's id of an image that is there."""
+        image = self._images.image_status(reference)
+        return image.id if image else None
+
     # -- what is asked ------------------------------------------------------------------------------------------------------------
 
     def _gc_images(self) -> list[GCImage]:

@@ -43,6 +43,10 @@ class PullError(Exception):
     """The runtime could not pull; the text is its answer. Never leaves the kubelet's image manager."""
 
 
+class InspectError(Exception):
+    """The runtime could not look an image up. Never leaves the kubelet's image manager."""
+
+
 class _Pull:
     """A pull of one image that is under way; whoever asks for the same image meanwhile waits for it, too."""
 
@@ -131,8 +135,8 @@ class ImageService:
         self.on_change()
         return True
 
-    def pull_image(self, reference: str) -> Steps:
-        """PullImage: returns the Image. Raises PullError with the runtime's words."""
+    def pull_image(self, reference: str, auth: object = None) -> Steps:
+        """PullImage: returns the Image. Raises PullError with the runtime's words. `auth` is not looked at: a simulated registry asks nobody."""
         yield RESOLVE_ROUND_TRIPS * self._node.link_latency_ms
         error = self._registry.error(reference)
         if error:

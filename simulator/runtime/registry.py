@@ -36,6 +36,19 @@ def normalise(reference: str) -> str:
     return f"{host}/{name}@{digest}" if digest else f"{host}/{name}:{tag or 'latest'}"
 
 
+def repository_of(reference: str) -> str:
+    """The normalised name without tag and digest: what credentials are looked up by."""
+    name = reference.partition("@")[0]
+    head, colon, tail = name.rpartition(":")
+    return head if colon and "/" not in tail else name
+
+
+def with_default_tag(reference: str) -> str:
+    """What the kubelet sends to the runtime: the text as written, with `:latest` where neither tag nor digest is said; the host is not added."""
+    normal = normalise(reference)
+    return f"{reference}:latest" if "@" not in reference and normal.endswith(":latest") and not reference.endswith(":latest") else reference
+
+
 _RESOLVE = 'failed to pull and unpack image "{image}": failed to resolve image: '
 _ERRORS = {
     RegistryReason.NOT_FOUND: _RESOLVE + "{image}: not found",

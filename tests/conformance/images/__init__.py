@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.conformance.images import configuration, eviction, gc
+from tests.conformance.images import configuration, eviction, gc, pulls
 from tests.conformance.images.steps import Driver
 
 DRIVERS: Mapping[str, Callable[..., Driver]] = {
@@ -15,9 +15,13 @@ DRIVERS: Mapping[str, Callable[..., Driver]] = {
     "eviction": eviction.Eviction,
     "eviction-rank": eviction.Rank,
     "eviction-config": eviction.Thresholds,
+    "image-pull": pulls.Pulls,
+    "pull-queue": pulls.Pulls,
+    "pull-credentials": pulls.Pulls,
+    "image-ref": pulls.References,
     "config-merge": configuration.ConfigMerge,
     "policy-config": configuration.PolicyConfig,
 }
 
-PENDING = ("image-pull", "pull-queue", "pull-credentials", "image-ref", "userns")
+PENDING = ("userns",)
 """Kinds that nothing drives yet."""

@@ -121,6 +121,10 @@ def _milliseconds(value: object) -> object:
         return value
 
 
+def _sorted_secrets(fields: Fields) -> list[str]:
+    return sorted(repr(sorted(secret.items())) for secret in fields["secrets"])
+
+
 def _pod_status(wanted: Fields, seen: Fields) -> bool:
     starts = wanted.get("message_starts", "")
     return str(seen["message"]).startswith(starts) and _part({key: value for key, value in wanted.items() if key != "message_starts"}, seen)
@@ -140,6 +144,12 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "annotations": _part,
     "pod_status": _pod_status,
     "config": same_config,
+    "waiting_message_contains": lambda wanted, seen: wanted in seen,
+    "pull_attempts_at": lambda wanted, seen: [ms(each) for each in wanted] == seen,
+    "backoff": lambda wanted, seen: ms(wanted) == seen,
+    "pulling_events_at": lambda wanted, seen: {name: ms(value) for name, value in wanted.items()} == seen,
+    "pulled": lambda wanted, seen: {name: {key: ms(v) for key, v in value.items()} for name, value in wanted.items()} == seen,
+    "record_after": lambda wanted, seen: {name: _sorted_secrets(value) for name, value in wanted.items()} == {n: _sorted_secrets(v) for n, v in seen.items()},
     "thresholds": lambda wanted, seen: _same_thresholds(wanted, seen),
 }
 SEEN_AS: Mapping[str, str] = {"error_contains": "error", "removed_any_order": "removed"}
