@@ -44,6 +44,7 @@ class KubeletConfiguration:
     shutdown_grace_period_critical_pods_ms: int = 0
     shutdown_grace_period_by_pod_priority: tuple[tuple[int, int], ...] = ()
     """(priority, seconds) pairs, by priority ascending."""
+    user_namespaces_ids_per_pod: int = 65_536
     system_reserved: Mapping[str, int] = field(default_factory=dict)
     kube_reserved: Mapping[str, int] = field(default_factory=dict)
     allowed_unsafe_sysctls: tuple[str, ...] = ()
@@ -156,6 +157,7 @@ def configuration_of(settings: Settings, sources: Mapping[str, str]) -> KubeletC
         shutdown_grace_period_by_pod_priority=tuple(
             sorted((row.get("priority", 0), row.get("shutdownGracePeriodSeconds", 0)) for row in settings.get("shutdownGracePeriodByPodPriority", ()))
         ),
+        user_namespaces_ids_per_pod=settings.get("userNamespaces", {}).get("idsPerPod") or 65_536,
         system_reserved=_amounts(settings.get("systemReserved", {})),
         kube_reserved=_amounts(settings.get("kubeReserved", {})),
         allowed_unsafe_sysctls=tuple(settings.get("allowedUnsafeSysctls", ())),

@@ -16,6 +16,7 @@ from simulator.kubelet.image_gc_policy import ImageRecord
 from simulator.kubelet.image_manager import PullLedger
 from simulator.kubelet.kubelet import Kubelet
 from simulator.kubelet.pod_manager import PodObject
+from simulator.kubelet.userns import UsernsManager
 from simulator.limits import DEFAULT_UNTIL_MS, MAX_RECORDS
 from simulator.pod import ObjectRef, Pod, Volume
 from simulator.runtime.containers import ContainerRuntime, RuntimeContainer
@@ -51,11 +52,16 @@ class Simulation:
         self.images.on_change = self.filesystems.changed
         self.images.on_images = lambda: self.kubelet.pressure.images_changed()
         self.pull_ledger = PullLedger()
+        self.userns = UsernsManager(
+            scenario.kubelet.max_pods,
+            ids_per_pod=scenario.kubelet.user_namespaces_ids_per_pod,
+            draw=lambda uid, blocks: int(self.streams.unit("user namespace", uid) * blocks),
+        )
         self.system_memory_bytes = 0
         """What the system outside all pods holds; an action takes it away from them."""
         self.runtime.on_create = self._container_created
         self.runtime.on_remove = self._container_removed
-        self.runtime.on_pod_removed = self.filesystems.pod_removed
+        self.runtime.on_pod_removed = self._pod_removed
         self.api = ApiServer(self.agenda, self.streams, self.recorder, self.events, scenario.node, scenario.kubelet)
         self.objects = {name: set(keys) for name, keys in scenario.objects.items()}
         """ConfigMaps and Secrets that exist, `Kind/namespace/name` to their keys; actions add to it."""
@@ -88,6 +94,7 @@ class Simulation:
             started_ms,
         )
         kubelet.on_finished = self._finished
+        kubelet.runtimes.userns = self.userns
         kubelet.set_node_condition = self.api.set_node_condition
         kubelet.on_volumes_removed = self._volumes_removed
         kubelet.runtimes.missing_object = kubelet.volumes.missing_object = self.missing_object
@@ -181,6 +188,10 @@ class Simulation:
     def _container_removed(self, made: RuntimeContainer) -> None:
         self.images.gave_back(normalise(made.image))
         self.filesystems.container_removed(made)
+
+    def _pod_removed(self, uid: str) -> None:
+        self.filesystems.pod_removed(uid)
+        self.userns.release(uid)
 
     def _volumes_removed(self, uid: str) -> None:
         self.world.volumes_removed(uid)

@@ -56,6 +56,7 @@ KUBELET_RULES = frozenset(
         "restart",
         "status",
         "termination",
+        "userns",
     },
 )
 """Pure: whoever is in kubelet/ may ask them."""

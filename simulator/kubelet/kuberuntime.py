@@ -23,6 +23,7 @@ from simulator.kubelet.pod_actions import ContainerToKill, KillReason, PodAction
 from simulator.kubelet.pod_manager import PodObject
 from simulator.kubelet.restart import RESTART_ALL, restarts_all
 from simulator.kubelet.termination import container_grace_s, prerequisites, runtime_grace_s
+from simulator.kubelet.userns import UsernsError, UsernsManager
 from simulator.pod import Container, ContainerType, HookType, ObjectRef, Pod
 from simulator.runtime.containers import ContainerRuntime, RuntimeContainer
 from simulator.states import RuntimeState
@@ -81,6 +82,8 @@ class RuntimeManager:
         self._images = images
         self._version = version
         self._policy = policy
+        self.userns = UsernsManager(0)
+        """The node's; set by whoever keeps it over restarts of the kubelet."""
         self._hooks = HandlerRunner(recorder, version)
         self._backoff: dict[tuple[str, str, str], BackoffEntry] = {}
         self._reasons: dict[str, dict[str, Waiting]] = {}
@@ -130,10 +133,27 @@ class RuntimeManager:
         self._remove_dead(pod, {c.name for c in pod.init_containers}, keep=1)
         if actions.create_sandbox:
             yield self._streams.around_ms(12, (4, 12, 28, 50), f"{pod.uid}/before sandbox", self._agenda.now_ms)
+            failure = self._user_namespace(pod)
+            if failure:
+                self._events.emit(pod, WARNING, "FailedCreatePodSandBox", f"Failed to create pod sandbox: {failure}")
+                result.errors.append("CreatePodSandboxError")
+                return result
             yield from self._runtime.run_pod_sandbox(pod, actions.sandbox_attempt)
             self.on_sandbox(obj)
         yield from self._start_all(_Start(obj=obj, status=status), actions, result)
         return result
+
+    def _user_namespace(self, pod: Pod) -> str | None:
+        """Give the pod its block of host ids; returns why it cannot have one."""
+        if pod.host_users or not self._version.on("UserNamespacesSupport"):
+            return None
+        try:
+            first = self.userns.allocate(pod.uid)
+        except UsernsError as error:
+            return str(error)
+        last = first + self.userns.ids_per_pod - 1
+        self._recorder.record("kubelet", pod=pod.key, object="pod", call="decision", detail=f"user namespace: host ids {first} to {last}")
+        return None
 
     def _start_all(self, start: _Start, actions: PodActions, result: SyncResult) -> Steps:
         """Ephemeral containers, init containers, mains: one after the other."""

@@ -31,6 +31,7 @@ def findings(settings: Settings, *, minor: int, gates: Mapping[str, bool]) -> It
     yield from _shutdown_findings(settings, gates)
     yield from _crash_loop_findings(settings, gates)
     yield from _reserved_findings(settings)
+    yield from _userns_findings(settings)
 
 
 def gate_findings(settings: Settings, minor: int) -> Iterator[Finding]:
@@ -207,3 +208,20 @@ def _reserved_findings(settings: Settings) -> Iterator[Finding]:
             else:
                 if negative:
                     yield Finding((name, Key(resource)), f"resource quantity for {resource} cannot be negative: {text}")
+
+
+_ID_BLOCK, _ALL_IDS = 65_536, 1 << 32
+
+
+def _userns_findings(settings: Settings) -> Iterator[Finding]:
+    ids = settings.get("userNamespaces", {}).get("idsPerPod")
+    path = ("userNamespaces", "idsPerPod")
+    if ids is None:
+        return
+    if ids % _ID_BLOCK or ids <= 0:
+        yield Finding(path, f"invalid configuration: userNamespaces.idsPerPod {ids} must be a multiple of {_ID_BLOCK}")
+    elif ids >= _ALL_IDS:
+        yield Finding(path, f"invalid configuration: userNamespaces.idsPerPod {ids} must be less than {_ALL_IDS}")
+    elif _ALL_IDS // ids - 1 < settings["maxPods"]:
+        room = _ALL_IDS // ids - 1
+        yield Finding(path, f"invalid configuration: userNamespaces.idsPerPod {ids} leaves room for {room} pods, and maxPods is {settings['maxPods']}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 from tests.conformance.case import SCENARIO_KINDS, TABLE, Case, case_files, parse_case
-from tests.conformance.images import DRIVERS, PENDING
+from tests.conformance.images import DRIVERS
 from tests.conformance.images.steps import check_steps
 from tests.conformance.report import Failure, Report
 from tests.conformance.scenarios import check_scenario
@@ -24,8 +24,6 @@ def check_case(case: Case, *, oldest: bool = False) -> Report:
     """Drive one case, whatever its kind; at its newest version, or at its oldest."""
     if case.kind in DRIVERS:
         return check_steps(case, DRIVERS[case.kind], oldest=oldest)
-    if case.kind in PENDING:
-        return Report(cases=1, pending=[f"{case.title}: nothing drives the kind {case.kind} yet"])
     drive = KINDS.get(case.kind)
     if drive is None:
         return Report(cases=1, failures=[Failure(case=case.title, where="-", expectation="the whole case", seen=f'nothing drives the kind "{case.kind}"')])

@@ -12,19 +12,17 @@ import yaml
 
 from tests import surroundings
 from tests.conformance.case import case_files, parse_case
-from tests.conformance.images import PENDING
 from tests.conformance.run import check_file
 
 FOLDER = surroundings.SHARED / "conformance" / "images"
 FILES = case_files([FOLDER]) if FOLDER.is_dir() else []
-DRIVEN = [path for path in FILES if parse_case(path.read_text(encoding="utf-8"), path).kind not in PENDING]
 
 
 def test_there_are_cases(shared: Path) -> None:
     assert len(case_files([shared / "conformance" / "images"])) > 100
 
 
-@pytest.mark.parametrize("path", DRIVEN, ids=[path.stem for path in DRIVEN])
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_case(path: Path) -> None:
     report = check_file(path)
 
@@ -32,7 +30,7 @@ def test_case(path: Path) -> None:
     assert not report.failures, "\n".join(map(str, report.failures))
 
 
-@pytest.mark.parametrize("path", DRIVEN, ids=[path.stem for path in DRIVEN])
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_an_expectation_that_is_made_false_is_reported(path: Path, tmp_path: Path) -> None:
     case = parse_case(path.read_text(encoding="utf-8"), path)
     for index, expectation in enumerate(case.expectations):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.conformance.images import configuration, eviction, gc, pulls
+from tests.conformance.images import configuration, eviction, gc, pulls, userns
 from tests.conformance.images.steps import Driver
 
 DRIVERS: Mapping[str, Callable[..., Driver]] = {
@@ -15,6 +15,7 @@ DRIVERS: Mapping[str, Callable[..., Driver]] = {
     "eviction": eviction.Eviction,
     "eviction-rank": eviction.Rank,
     "eviction-config": eviction.Thresholds,
+    "userns": userns.Userns,
     "image-pull": pulls.Pulls,
     "pull-queue": pulls.Pulls,
     "pull-credentials": pulls.Pulls,
@@ -22,6 +23,3 @@ DRIVERS: Mapping[str, Callable[..., Driver]] = {
     "config-merge": configuration.ConfigMerge,
     "policy-config": configuration.PolicyConfig,
 }
-
-PENDING = ("userns",)
-"""Kinds that nothing drives yet."""
