@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.units import parse_duration_ms, quantity_bytes, quantity_millicores
+from simulator.units import format_duration, parse_duration_ms, quantity_bytes, quantity_millicores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,34 @@ class KubeletConfiguration:
     """Field in the file's own spelling to the file that set it; absent: the default."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """All of it as plain data in the file's spelling, durations in milliseconds; for whoever shows it."""
+
+    def rows(self) -> tuple[tuple[str, str, str], ...]:
+        """(field, value, file that set it or empty for a default), by field; maps by their keys."""
+        found: list[tuple[str, str, str]] = []
+        for name, value in sorted(self.settings.items()):
+            source = self.sources.get(name, "")
+            if isinstance(value, Mapping):
+                found += [(f"{name}: {key}", _shown(f"{name}.{key}", inner), source) for key, inner in sorted(value.items())]
+            else:
+                found.append((name, _shown(name, value), source))
+        return tuple(found)
+
+
+DURATIONS = frozenset(
+    """syncFrequency nodeStatusUpdateFrequency imageMinimumGCAge imageMaximumGCAge evictionPressureTransitionPeriod shutdownGracePeriod
+    shutdownGracePeriodCriticalPods crashLoopBackOff.maxContainerRestartPeriod""".split()  # noqa: SIM905
+)
+"""Fields that settings hold in milliseconds."""
+
+
+def _shown(name: str, value: object) -> str:
+    if name in DURATIONS and isinstance(value, int):
+        return format_duration(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "(empty)"
+    return str(value)
 
 
 Settings = dict[str, Any]

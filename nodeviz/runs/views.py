@@ -35,6 +35,7 @@ def page(request: HttpRequest, scenario_id: str) -> HttpResponse:
         "run": {"status": run.state, "version": run.simulator_version, "verdict": run.verdict, "error": run.error},
         "problems": [],
         "notes": notes(scenario),
+        "kubelet": kubelet_rows(scenario),
         "page_config": page_config(scenario),
     }
     response = render(request, "runs/run.html", context)
@@ -70,6 +71,14 @@ def notes(scenario: Scenario) -> tuple[str, ...]:
     except simulator.ManifestError:
         return ()
     return (*loaded.warnings, *(f"{other} is kept, but not simulated" for other in loaded.not_simulated))
+
+
+def kubelet_rows(scenario: Scenario) -> tuple[tuple[str, str, str], ...]:
+    """The merged configuration of the node's kubelet: field, value, file; none for a text that is refused today."""
+    try:
+        return scenario.loaded().kubelet.rows()
+    except simulator.ManifestError:
+        return ()
 
 
 @require_safe

@@ -62,6 +62,17 @@ def test_the_page_knows_all_that_its_scripts_need(client: Client, make_run: Make
     }
 
 
+def test_the_configuration_of_the_kubelet_shows_what_each_file_set(client: Client, make_run: MakeRun) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: app, image: x}]}\n"
+    header = "---\napiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n"
+    run = make_run(f"{pod}{header}imageMinimumGCAge: 3m\n{header}metadata: {{name: 10-disk.conf}}\nevictionHard: {{nodefs.available: '40%'}}\n")
+    page = client.get(f"/s/{run.scenario_id}").content.decode()
+
+    assert '<tr><th scope="row">imageMinimumGCAge</th><td>3m0s</td><td>pods.yaml</td></tr>' in page
+    assert '<tr><th scope="row">evictionHard: nodefs.available</th><td>40%</td><td>10-disk.conf</td></tr>' in page
+    assert '<tr class="default"><th scope="row">maxPods</th><td>110</td><td>default</td></tr>' in page
+
+
 def test_a_hostile_text_stays_text(client: Client, make_run: MakeRun) -> None:
     run = make_run("</script><script>alert(1)</script>")
 
