@@ -216,6 +216,8 @@ class ImageGCManager:
             yield from self.garbage_collect()
         except ImageGCError as failed:
             error = str(failed)
+        if self._body_ms:
+            yield self._body_ms
         self._sweep_ended(error)
         return error
 

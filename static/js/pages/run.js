@@ -60,7 +60,10 @@ const LISTS_EVERY_MS = 200;
 const announcer = createAnnouncer(byId("announcements"));
 const help = createHelp(byId("help"));
 const verdict = createVerdict(byId("verdict"), { onPod: (pod) => select(spans.rows.get(pod) ?? null, null) });
-const drawer = createTabs(byId("drawer-tabs"), () => redraw());
+const drawer = createTabs(byId("drawer-tabs"), () => {
+  openDrawer(true);
+  redraw();
+});
 const panes = createTabs(byId("pane-tabs"), () => redraw());
 createTabs(byId("side-switch"), (side) => (document.querySelector(".run-layout").dataset.side = side), { hides: false });
 const events = createEvents(byId("panel-events"), { onSeek: seek });
