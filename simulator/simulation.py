@@ -183,10 +183,12 @@ class Simulation:
         ]
 
     def _container_created(self, made: RuntimeContainer) -> None:
-        self.images.took(normalise(made.image))
+        for reference in images_of(made):
+            self.images.took(reference)
 
     def _container_removed(self, made: RuntimeContainer) -> None:
-        self.images.gave_back(normalise(made.image))
+        for reference in images_of(made):
+            self.images.gave_back(reference)
         self.filesystems.container_removed(made)
 
     def _pod_removed(self, uid: str) -> None:
@@ -219,6 +221,13 @@ class Simulation:
 
     def _finished(self, obj: PodObject) -> None:
         self.api.finish_deletion(obj)
+
+
+def images_of(made: RuntimeContainer) -> list[str]:
+    """What a container keeps in use: its own image, and those of the image volumes that it mounts."""
+    mounted = {mount.name for mount in made.container.volume_mounts}
+    volumes = [volume.image for volume in made.pod.volumes if volume.kind == "image" and volume.image and volume.name in mounted]
+    return [normalise(made.image), *map(normalise, volumes)]
 
 
 def simulate(scenario: Scenario) -> Iterator[Record]:

@@ -1,6 +1,6 @@
 """Is the container's image there, or how does it get there? EnsureImageExists (pkg/kubelet/images/image_manager.go; 1.36).
 
-Simplified: every pull secret that a pod names has credentials for the registry, and the registry asks nobody for them; image volumes are not mounted.
+Simplified: every pull secret that a pod names has credentials for the registry, and the registry asks nobody for them.
 """
 
 from __future__ import annotations
@@ -32,6 +32,21 @@ class ImageFailure(NamedTuple):
 
     reason: str
     message: str
+
+
+class VolumeImage(NamedTuple):
+    """The image of a volume. Its Events are about the pod."""
+
+    name: str
+    image: str
+    image_pull_policy: PullPolicy
+
+
+Wanted = Container | VolumeImage
+
+
+def _about(wanted: Wanted) -> Container | None:
+    return wanted if isinstance(wanted, Container) else None
 
 
 class Images(Protocol):
@@ -87,12 +102,12 @@ class ImageManager:
         self.node_credentials: Callable[[str], Sequence[object]] = lambda repository: ()
         """What the node itself has for a repository (its keyring, credential-provider plugins); tried after the pod's own."""
 
-    def backoff_ms(self, pod: Pod, container: Container) -> int:
+    def backoff_ms(self, pod: Pod, container: Wanted) -> int:
         """The present back-off of a pod's image; 0: none."""
         entry = self._backoff.get((pod.uid, container.image))
         return entry.delay_ms if entry else 0
 
-    def ensure_image_exists(self, pod: Pod, container: Container) -> Steps:
+    def ensure_image_exists(self, pod: Pod, container: Wanted) -> Steps:
         """Returns None when the image is there, else an ImageFailure."""
         try:
             reference = normalise(container.image)
@@ -100,7 +115,7 @@ class ImageManager:
             message = f'Failed to apply default image tag "{container.image}": couldn\'t parse image name "{container.image}": invalid reference format'
             if "must be lowercase" in str(error):
                 message = f'Failed to apply default image tag "{container.image}": couldn\'t parse image name "{container.image}": {error}'
-            self._events.emit(pod, WARNING, "InspectFailed", message, container)
+            self._events.emit(pod, WARNING, "InspectFailed", message, _about(container))
             return ImageFailure("InvalidImageName", message)
         policy = container.image_pull_policy
         if policy is not PullPolicy.ALWAYS:
@@ -109,19 +124,19 @@ class ImageManager:
             except InspectError as error:
                 # The name is empty in 1.36: what is printed is the reference that could not be had.
                 message = f'Failed to inspect image "": {error}'
-                self._events.emit(pod, WARNING, "InspectFailed", message, container)
+                self._events.emit(pod, WARNING, "InspectFailed", message, _about(container))
                 return ImageFailure("ImageInspectError", message)
             if present is not None and self._may_use(pod, container, reference, present):
                 self.pulling.pop((pod.uid, container.image), None)
-                self._events.emit(pod, NORMAL, "Pulled", self._version.present_text(container.image), container)
+                self._events.emit(pod, NORMAL, "Pulled", self._version.present_text(container.image), _about(container))
                 return None
             if policy is PullPolicy.NEVER:
                 message = f'Container image "{container.image}" is not present with pull policy of Never'
-                self._events.emit(pod, WARNING, "ErrImageNeverPull", message, container)
+                self._events.emit(pod, WARNING, "ErrImageNeverPull", message, _about(container))
                 return ImageFailure("ErrImageNeverPull", message)
         return (yield from self._pull(pod, container, reference))
 
-    def _may_use(self, pod: Pod, container: Container, reference: str, present: Image) -> bool:
+    def _may_use(self, pod: Pod, container: Wanted, reference: str, present: Image) -> bool:
         """An image that is there may still have to be pulled by a pod that has not shown its credentials."""
         if not self._verifies:
             return True
@@ -140,14 +155,14 @@ class ImageManager:
             self.ledger.records[present.id] = decision.record
         return not decision.must_pull
 
-    def _pull(self, pod: Pod, container: Container, reference: str) -> Steps:
+    def _pull(self, pod: Pod, container: Wanted, reference: str) -> Steps:
         key = (pod.uid, container.image)
         entry = self._backoff.get(key)
         if entry and remaining_ms(entry, since_ms=entry.updated_ms, now_ms=self._agenda.now_ms):
-            self._events.emit(pod, NORMAL, "BackOff", f'Back-off pulling image "{container.image}"', container)
+            self._events.emit(pod, NORMAL, "BackOff", f'Back-off pulling image "{container.image}"', _about(container))
             return ImageFailure("ImagePullBackOff", self._version.pull_backoff_text(container.image, self._last_error.get(key, "")))
         asked_ms = self._agenda.now_ms
-        self._events.emit(pod, NORMAL, "Pulling", f'Pulling image "{container.image}"', container)
+        self._events.emit(pod, NORMAL, "Pulling", f'Pulling image "{container.image}"', _about(container))
         self.pulling.setdefault(key, asked_ms)
         self._record(pod, container, reference, "queued")
         self.ledger.intents[container.image] = self.ledger.intents.get(container.image, 0) + 1
@@ -163,10 +178,10 @@ class ImageManager:
         self.pulling.pop(key, None)
         now_ms = self._agenda.now_ms
         text = self._version.pulled_text(container.image, format_duration(now_ms - began_ms), format_duration(now_ms - asked_ms), self._size_bytes(reference))
-        self._events.emit(pod, NORMAL, "Pulled", text, container)
+        self._events.emit(pod, NORMAL, "Pulled", text, _about(container))
         return None
 
-    def _attempts(self, pod: Pod, container: Container, reference: str) -> Steps:
+    def _attempts(self, pod: Pod, container: Wanted, reference: str) -> Steps:
         """One PullImage for each of the credentials, the pod's own first, until one succeeds; without any an anonymous one. All count as one pull."""
         began_ms = self._agenda.now_ms
         self._record(pod, container, reference, "started")
@@ -195,7 +210,7 @@ class ImageManager:
             return 0
         return image.size_bytes if image else 0
 
-    def _forget_intent(self, container: Container) -> None:
+    def _forget_intent(self, container: Wanted) -> None:
         self.ledger.intents[container.image] -= 1
 
     def kubelet_starts(self) -> None:
@@ -215,7 +230,7 @@ class ImageManager:
         if self._verifies:
             self.ledger.records = pruned(self.ledger.records, kept_images, began_ms)
 
-    def _failed(self, pod: Pod, container: Container, reference: str, error: str) -> ImageFailure:
+    def _failed(self, pod: Pod, container: Wanted, reference: str, error: str) -> ImageFailure:
         key, now_ms = (pod.uid, container.image), self._agenda.now_ms
         entry = self._backoff.get(key)
         # The clock of the back-off starts at the end of the failed pull.
@@ -224,10 +239,10 @@ class ImageManager:
         self._last_error[key] = f"{reason}: {message}"
         if error == QPS_EXCEEDED:
             self._record(pod, container, reference, "failed", message=error)
-        self._events.emit(pod, WARNING, "Failed", f'Failed to pull image "{container.image}": {error}', container)
+        self._events.emit(pod, WARNING, "Failed", f'Failed to pull image "{container.image}": {error}', _about(container))
         return ImageFailure(reason, message)
 
-    def _record(self, pod: Pod, container: Container, reference: str, op: str, **fields: object) -> None:
+    def _record(self, pod: Pod, container: Wanted, reference: str, op: str, **fields: object) -> None:
         self._recorder.record("image", pod=pod.key, object=container.name, op=op, image=reference, **fields)
 
 

@@ -241,6 +241,9 @@ class Kubelet:
 
     def resync_matters(self, obj: PodObject) -> bool:
         """A resync runs the readiness probe of every started, not-ready container; for other healthy pods it changes nothing."""
+        # Image volumes are asked for in every sync, and each answer is an Event.
+        if any(volume.kind == "image" for volume in obj.pod.volumes) and self.version.on("ImageVolume"):
+            return True
         status = self.statuses.cached(obj)
         return self.always_resync or bool(readiness_triggers(obj.pod, status, self.prober.view(obj.pod.uid)))
 

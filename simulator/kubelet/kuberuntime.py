@@ -6,7 +6,7 @@ killContainer).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simulator.api_status import Waiting
@@ -17,7 +17,7 @@ from simulator.engine.streams import Streams
 from simulator.engine.tasks import Gate, Steps, Task, Wait, first_of
 from simulator.kubelet.backoff import BackoffEntry, BackoffPolicy, advanced, remaining_ms
 from simulator.kubelet.events import NORMAL, WARNING, EventRecorder
-from simulator.kubelet.image_manager import ImageManager
+from simulator.kubelet.image_manager import ImageManager, VolumeImage
 from simulator.kubelet.lifecycle import HandlerRunner
 from simulator.kubelet.pod_actions import ContainerToKill, KillReason, PodActions, ProbeResults, compute_pod_actions
 from simulator.kubelet.pod_manager import PodObject
@@ -58,6 +58,8 @@ class _Start:
 
     obj: PodObject
     status: CriPodStatus
+    absent: Mapping[str, Waiting] = field(default_factory=dict)
+    """Image volumes that could not be had, and why."""
 
 
 class RuntimeManager:
@@ -140,8 +142,19 @@ class RuntimeManager:
                 return result
             yield from self._runtime.run_pod_sandbox(pod, actions.sandbox_attempt)
             self.on_sandbox(obj)
-        yield from self._start_all(_Start(obj=obj, status=status), actions, result)
+        absent = yield from self._ensure_image_volumes(pod)
+        yield from self._start_all(_Start(obj=obj, status=status, absent=absent), actions, result)
         return result
+
+    def _ensure_image_volumes(self, pod: Pod) -> Steps:
+        """The images of all image volumes, one after the other, in every sync; returns what failed, by volume (getImageVolumes)."""
+        absent: dict[str, Waiting] = {}
+        for volume in pod.volumes if self._version.on("ImageVolume") else ():
+            if volume.kind == "image" and volume.image:
+                missing = yield from self._images.ensure_image_exists(pod, VolumeImage(volume.name, volume.image, volume.pull_policy))
+                if missing:
+                    absent[volume.name] = Waiting(reason=missing.reason, message=missing.message)
+        return absent
 
     def _user_namespace(self, pod: Pod) -> str | None:
         """Give the pod its block of host ids; returns why it cannot have one."""
@@ -224,6 +237,11 @@ class RuntimeManager:
         if missing:
             self._events.emit(pod, WARNING, "Failed", f"Error: {missing.reason}", container)
             return Waiting(reason=missing.reason, message=missing.message)
+        # An image volume that could not be had is told at each container that mounts it.
+        unmounted = next((start.absent[mount.name] for mount in container.volume_mounts if mount.name in start.absent), None)
+        if unmounted:
+            self._events.emit(pod, WARNING, "Failed", f"Error: {unmounted.reason}", container)
+            return unmounted
         yield self._streams.around_ms(BEFORE_CREATE[1], BEFORE_CREATE, f"{pod.uid}/{container.name}/before create", f"{attempt}@{self._agenda.now_ms}")
         absent = next((words for ref in container.env_refs if (words := self.missing_object(pod, ref))), None)
         if absent:

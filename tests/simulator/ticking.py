@@ -1,8 +1,8 @@
 """What if nothing were left out? The slow reference: everything periodic is looked at in every period, whether or not anything can come of it.
 
-The simulator computes the next moment at which a periodic check could change something, and sleeps until then. Here each kubelet has a pacemaker:
-in every period all pods are listed, every probe evaluates every one of its ticks, every pod past its deadline is synced at every sync tick, healthy pods are
-synced again every minute, every eviction cycle and every sweep of the images takes place. Whatever the two disagree about is a check that should not have been left out.
+The simulator computes the next moment at which a periodic check could change something, and sleeps until then. Here each kubelet has a pacemaker: in every
+period all pods are listed, every probe evaluates every one of its ticks, every pod past its deadline is synced at every sync tick, healthy pods are synced
+again every minute, every eviction cycle and every sweep of the images takes place. Whatever the two disagree about is a check that should not have been left out.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from simulator.states import WorkerState
 SHORTEST_PERIOD_MS = 1_000
 """`periodSeconds: 1`."""
 COMPARED = ("status", "event", "runtime", "hook", "image", "disk")
-"""What a person or the API sees, and what happens to containers, images and disks. The kubelet's own notes may differ: a check that found nothing is not recorded."""
+"""What a person or the API sees, and what happens to containers, images and disks. The kubelet's own notes may differ: a check that found nothing is not
+recorded."""
 
 
 class TickingPleg(Pleg):
