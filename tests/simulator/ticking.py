@@ -2,7 +2,8 @@
 
 The simulator computes the next moment at which a periodic check could change something, and sleeps until then. Here each kubelet has a pacemaker: in every
 period all pods are listed, every probe evaluates every one of its ticks, every pod past its deadline is synced at every sync tick, healthy pods are synced
-again every minute, every eviction cycle and every sweep of the images takes place. Whatever the two disagree about is a check that should not have been left out.
+again every minute, every eviction cycle and every sweep of the images takes place. Whatever the two disagree about is a check that should not
+have been left out.
 """
 
 from __future__ import annotations
