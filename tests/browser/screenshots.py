@@ -123,7 +123,9 @@ def node_room(page: Page, site: Site) -> None:
 
 def pulls(page: Page, site: Site) -> None:
     """Images that wait for one another, in the middle of the run."""
-    example(page, site, "serial-pulls")
+    example(page, site, "parallel-pulls")
+    page.locator("#node summary").click()
+    expect(page.locator("#node .plot-container")).to_be_visible()
     page.get_by_role("tab", name="Images").click()
     page.mouse.click(*steps.in_chart(page, 0.2, -1))
     expect(page.locator("#panel-images tbody tr").first).to_be_visible()
@@ -135,13 +137,13 @@ Shot = tuple[Callable[[Page, Site], None], str, bool]
 DOCUMENTED: dict[str, Shot] = {
     "chart-light": (chart, "light", False),
     "chart-dark": (chart, "dark", False),
+    "node-light": (node_room, "light", False),
     "error-light": (error, "light", False),
     "disconnected-light": (disconnected, "light", False),
     "narrow-light": (narrow_chart, "light", True),
 }
 
 OTHERS: dict[str, Shot] = {
-    "node-light": (node_room, "light", False),
     "node-dark": (node_room, "dark", False),
     "narrow-node-light": (node_room, "light", True),
     "pulls-dark": (pulls, "dark", False),

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { addRoom, conditionSpans, createRoom, diskAt, fateOf, formatBytes, imageAt, isEventful } from "../../static/js/node/room.js";
+import { addRoom, conditionSpans, createRoom, diskAt, fateOf, formatBytes, imageAt, isEventful, pullsOf } from "../../static/js/node/room.js";
 import { trace } from "./records.js";
 
 const IMAGE = "docker.io/library/app:1";
@@ -36,6 +36,31 @@ test("a pull is queued, downloads, unpacks, and then the image is there", () => 
   assert.equal(stateAt(room, 7).state, "unpacking");
   assert.equal(stateAt(room, 8).state, "present");
   assert.equal(room.images.get(IMAGE).sizeBytes, 100);
+});
+
+test("a pull has a part for each layer, and what comes after the last is unpacking", () => {
+  const room = roomOf(
+    pull(1, "queued"),
+    pull(2, "started"),
+    store(2, "progress", { bytes: 0, total: 100 }),
+    store(4, "progress", { bytes: 40, total: 100 }),
+    store(6, "progress", { bytes: 100, total: 100 }),
+    pull(8, "pulled"),
+  );
+
+  assert.deepEqual(pullsOf(room.images.get(IMAGE)), [
+    {
+      queuedS: 1,
+      startedS: 2,
+      layers: [
+        { fromS: 2, toS: 4, bytes: 40 },
+        { fromS: 4, toS: 6, bytes: 100 },
+      ],
+      downloadedS: 6,
+      endS: 8,
+      failed: false,
+    },
+  ]);
 });
 
 test("a container uses its image until it is removed, not until it ends", () => {

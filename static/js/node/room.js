@@ -75,7 +75,7 @@ function addCondition(room, { t, field, to }) {
 
 /** Has anything happened that is worth looking at the node for? */
 export function isEventful(room) {
-  return room.conditions.size > 0 || room.marks.some(({ call }) => call === "image GC" || call === "eviction cycle");
+  return room.conditions.size > 0 || [...room.images.values()].some(({ history }) => history.some(({ what }) => what === "removed")) || room.marks.some(({ call }) => call === "image GC" || call === "eviction cycle");
 }
 
 /** What a disk has at an instant: the newest point not after it. */
@@ -122,6 +122,30 @@ export function imageAt(image, nowS) {
   const busy = waiting.size > 0 || pulling;
   const state = here && !busy ? "present" : pulling ? (total && bytes >= total ? "unpacking" : "downloading") : waiting.size ? "queued" : here ? "present" : "absent";
   return { state, done: pulling && total ? bytes / total : null, users, unusedS, removed, waiting: [...waiting] };
+}
+
+/**
+ * The pulls of an image: [{queuedS, startedS, layers: [{fromS, toS, bytes}], downloadedS, endS, failed}]. A layer ends with the progress that names more bytes;
+ * what comes after the last one is unpacking. `endS` null: still under way.
+ */
+export function pullsOf(image) {
+  const pulls = [];
+  let open = null;
+  for (const { what, atS, bytes, total } of image.history) {
+    if (what === "queued" && !open) pulls.push((open = { queuedS: atS, startedS: null, layers: [], downloadedS: null, endS: null, failed: false }));
+    if (!open) continue;
+    if (what === "started" && open.startedS === null) open.startedS = atS;
+    if (what === "progress" && bytes > 0) {
+      const last = open.layers[open.layers.length - 1];
+      open.layers.push({ fromS: last ? last.toS : open.startedS, toS: atS, bytes });
+      if (bytes >= total) open.downloadedS = atS;
+    }
+    if (what === "pulled" || what === "failed") {
+      Object.assign(open, { endS: atS, failed: what === "failed" });
+      open = null;
+    }
+  }
+  return pulls;
 }
 
 /** Would garbage collection take it now, and why? In words. */

@@ -3,7 +3,7 @@
  * kubelet did about it. Loaded when somebody opens it.
  */
 
-import { conditionSpans, CONDITIONS, formatBytes, PARTS } from "./room.js";
+import { conditionSpans, CONDITIONS, formatBytes, PARTS, passText, pullsOf } from "./room.js";
 import { ticks } from "../time/format.js";
 
 /** Hues of the page's palette, told apart without colour by their patterns. */
@@ -17,6 +17,8 @@ const LOOKS = {
 const FAMILY_OF_CALL = { "image GC": "pulling", "eviction cycle": "failed" };
 const LETTER_OF_CALL = { "image GC": "GC", "eviction cycle": "E" };
 const DISK_PX = 96;
+/** More rows than that would push the disks out of sight; the drawer lists all images. */
+const MOST_IMAGES = 12;
 const ROW_PX = 18;
 /** Of the width: thresholds lie close together, so their names stand side by side. */
 const LABEL_SHARE = 0.2;
@@ -38,8 +40,9 @@ export function createTracks(host, palette) {
       drawn = key;
       const names = CONDITIONS.filter((name) => room.conditions.has(name));
       const disks = [...room.disks.values()];
-      const height = names.length * ROW_PX + disks.length * (DISK_PX + GAP_PX) + 8;
-      const domain = domains(height, names.length * ROW_PX, disks.length);
+      const images = [...room.images.values()].filter(isEventfulImage).slice(0, MOST_IMAGES);
+      const height = (names.length + images.length) * ROW_PX + disks.length * (DISK_PX + GAP_PX) + 8;
+      const domain = domains(height, names.length * ROW_PX, images.length * ROW_PX, disks.length);
       const { values } = ticks({ ...view, widthPx: widthPx - leftPx - rightPx });
       const layout = {
         margin: { l: leftPx, r: rightPx, t: 4, b: 4, pad: 0 },
@@ -58,6 +61,7 @@ export function createTracks(host, palette) {
       };
       const data = [];
       conditions(data, layout, names, room, endS, domain.conditions, theme, colors);
+      pulls(data, layout, images, endS, domain.images, theme, colors);
       for (const [index, disk] of disks.entries()) track(data, layout, disk, index, endS, domain.disks[index], theme, colors);
       marks(layout, room, theme, colors);
       layout.shapes.push({ type: "line", xref: "x", yref: "paper", x0: clockS, x1: clockS, y0: 0, y1: 1, line: { color: theme.ink, width: 1 } });
@@ -66,15 +70,46 @@ export function createTracks(host, palette) {
   };
 }
 
-/** From the top: conditions, then one disk after the other. */
-function domains(height, conditionsPx, count) {
+/** From the top: conditions, images, then one disk after the other. */
+function domains(height, conditionsPx, imagesPx, count) {
   const share = (px) => 1 - px / (height - 8);
   const disks = [];
   for (let index = 0; index < count; index += 1) {
-    const top = conditionsPx + index * (DISK_PX + GAP_PX) + GAP_PX;
+    const top = conditionsPx + imagesPx + index * (DISK_PX + GAP_PX) + GAP_PX;
     disks.push([Math.max(0, share(top + DISK_PX)), share(top)]);
   }
-  return { conditions: [Math.max(0, share(conditionsPx)), 1], disks };
+  return { conditions: [Math.max(0, share(conditionsPx)), 1], images: [Math.max(0, share(conditionsPx + imagesPx)), share(conditionsPx)], disks };
+}
+
+function isEventfulImage({ history }) {
+  return history.some(({ what }) => what === "queued" || what === "removed");
+}
+
+/** Pulls as bars: waiting, then one part for each layer, then unpacking; removals as marks with their pass. */
+function pulls(data, layout, images, endS, domain, theme, colors) {
+  if (!images.length) return;
+  const names = images.map(({ name }) => name.replace(/^docker\.io\/(library\/)?/, ""));
+  layout.yaxis99 = { domain, range: [images.length - 0.5, -0.5], tickvals: names.map((_, index) => index), ticktext: names, fixedrange: true, showgrid: false, zeroline: false, anchor: "x" };
+  const part = (index, fromS, toS, family, { words, dash = "solid", width = 10, opacity = 1 }) =>
+    data.push({ type: "scatter", mode: "lines", x: [fromS, toS], y: [index, index], yaxis: "y99", line: { width, dash, color: colors(family) }, opacity, hovertemplate: `${words}<extra></extra>` });
+  for (const [index, image] of images.entries()) {
+    for (const { queuedS, startedS, layers, downloadedS, endS: ended, failed } of pullsOf(image)) {
+      const end = ended ?? endS;
+      part(index, queuedS, startedS ?? end, "waiting", { words: `${names[index]}: waiting for its turn`, width: 4 });
+      if (startedS === null) continue;
+      const color = failed ? "failed" : "pulling";
+      for (const [layer, { fromS, toS, bytes }] of layers.entries()) {
+        part(index, fromS, toS, color, { words: `${names[index]}: layer ${layer + 1}, ${formatBytes(bytes)} so far`, opacity: layer % 2 ? 0.65 : 1 });
+      }
+      const lastS = layers.length ? layers[layers.length - 1].toS : startedS;
+      const words = downloadedS === null ? (failed ? "failed" : "downloading") : "unpacking";
+      part(index, lastS, end, color, { words: `${names[index]}: ${words}`, dash: downloadedS === null ? "solid" : "2px,2px", width: downloadedS === null ? 10 : 8 });
+    }
+    for (const { what, atS, pass } of image.history) {
+      if (what !== "removed") continue;
+      layout.annotations.push({ x: atS, y: index, xref: "x", yref: "y99", text: `✕ ${passText(pass)}`, showarrow: false, xanchor: "left", font: { size: 10, color: theme.ink } });
+    }
+  }
 }
 
 function conditions(data, layout, names, room, endS, domain, theme, colors) {
