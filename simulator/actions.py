@@ -10,6 +10,7 @@ from typing import Protocol
 from simulator.addresses import pod_addresses, split_container
 from simulator.apiserver import ApiServer
 from simulator.behavior import Result
+from simulator.controllers.controller_manager import ControllerManager
 from simulator.engine.agenda import Agenda
 from simulator.engine.recorder import Record, Recorder
 from simulator.engine.tasks import Steps, Task
@@ -45,6 +46,7 @@ class Node(Protocol):
     api: ApiServer
     kubelet: Kubelet
     objects: dict[str, set[str]]
+    controllers: ControllerManager
 
     def start_kubelet(self) -> None:
         """A new kubelet process, now."""
@@ -112,6 +114,8 @@ class Actions:
     def _apply(self, action: Action) -> None:
         if action.pod:
             self._node.api.create(action.pod)
+        elif action.workload:
+            self._node.controllers.apply(action.workload)
 
     def _delete(self, action: Action) -> None:
         grace = action.options.get("gracePeriodSeconds")

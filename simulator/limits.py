@@ -33,6 +33,9 @@ MAX_MESSAGE_LENGTH = 1_000
 MAX_PODS = 500
 """Pods that exist at once or are made by controllers at the start. A real node takes 110."""
 
+MAX_PODS_MADE = 2_000
+"""Pods that controllers make in one run: a Job that fails for ever, a ReplicaSet whose pods are evicted again and again. Each has its rows in the chart."""
+
 MAX_CONTAINERS = 2_000
 """Containers in all pods together."""
 

@@ -106,6 +106,23 @@ class Registry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """A controller's object. `template` is a pod whose name and uid the controller replaces."""
+
+    kind: str
+    name: str
+    namespace: str
+    template: Pod
+    replicas: int = 1
+    parallelism: int = 1
+    completions: int | None = None
+    backoff_limit: int = 6
+    options: Mapping[str, object] = field(default_factory=dict)
+    """What else the kind's controller needs (schedule, podManagementPolicy, podFailurePolicy, ttlSecondsAfterFinished, ...)."""
+    mark: Mark = field(default_factory=Mark)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """Something done from outside. Its moment is `at_ms`, or `after` (an instant of the trace) `plus_ms`. Contract, section 3.2."""
 
@@ -122,25 +139,10 @@ class Action:
     `bandwidth_bytes_per_second`."""
     pod: Pod | None = None
     """`apply`: the pod to create."""
+    workload: Workload | None = None
+    """`apply`: the controller's object to create, or to replace the one of its name with."""
     container: Container | None = None
     """`addEphemeral`: the container."""
-    mark: Mark = field(default_factory=Mark)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workload:
-    """A controller's object. `template` is a pod whose name and uid the controller replaces."""
-
-    kind: str
-    name: str
-    namespace: str
-    template: Pod
-    replicas: int = 1
-    parallelism: int = 1
-    completions: int | None = None
-    backoff_limit: int = 6
-    options: Mapping[str, object] = field(default_factory=dict)
-    """What else the kind's controller needs (schedule, podManagementPolicy, podFailurePolicy, ttlSecondsAfterFinished, ...)."""
     mark: Mark = field(default_factory=Mark)
 
 

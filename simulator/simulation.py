@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from simulator.actions import Actions
 from simulator.api_status import Condition
 from simulator.apiserver import ApiServer
+from simulator.controllers.controller_manager import ControllerManager
 from simulator.engine.agenda import Agenda
 from simulator.engine.recorder import Record, Recorder
 from simulator.engine.streams import Streams
@@ -72,9 +73,10 @@ class Simulation:
         self.filesystems.begin(self.kubelet.pressure.lines())
         self.images.begin(scenario.node)
         self.start_pressure(self._known_images())
+        self.controllers = ControllerManager(self.agenda, self.recorder, self.api, scenario.workloads, scenario.seed)
         self.actions = Actions(self)
         for pod in scenario.pods:
-            if not pod.apply_manually:
+            if pod.owner is None and not pod.apply_manually:
                 self.agenda.at(0, lambda pod=pod: self.api.create(pod))  # type: ignore[misc]
 
     def new_kubelet(self, started_ms: int) -> Kubelet:
@@ -131,13 +133,15 @@ class Simulation:
     def run(self) -> Iterator[Record]:
         """The records, as they come; the last one is of layer `end`."""
         until_ms = self.scenario.until_ms if self.scenario.until_ms is not None else DEFAULT_UNTIL_MS
-        while self.recorder.count < MAX_RECORDS:
+        while self.recorder.count < MAX_RECORDS and not self.controllers.limit:
             due_ms = self.agenda.next_due_ms()
             if due_ms is None or due_ms > until_ms:
                 break
             self.agenda.step()
             if self.recorder.fresh:
                 fresh = self.recorder.take()
+                if self.controllers.are_there:
+                    self.controllers.look(fresh)
                 if self.actions.are_waiting:
                     self.actions.look(fresh)
                 yield from fresh
@@ -150,6 +154,8 @@ class Simulation:
         """Why the run is over; sets the clock to the moment that the last record shows."""
         if self.recorder.count >= MAX_RECORDS:
             return "limit:MAX_RECORDS"
+        if self.controllers.limit:
+            return f"limit:{self.controllers.limit}"
         if self.scenario.until_ms is not None or self.agenda.next_due_ms() is not None:
             self.agenda.now_ms = until_ms
             return "until"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 # -- the layers of simulator/ ------------------------------------------------------------------------------------------------------
 
-FOLDERS = frozenset({"engine", "shell", "runtime", "kubelet", "manifest"})
+FOLDERS = frozenset({"engine", "shell", "runtime", "kubelet", "controllers", "manifest", "advice"})
 """Each is a layer of its own name."""
 
 MODULES: Mapping[str, str] = {
@@ -34,9 +34,11 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "shell": frozenset({"values", "engine"}),
     "runtime": frozenset({"values", "engine", "shell"}),
     "kubelet": frozenset({"values", "engine", "runtime"}),
+    "controllers": frozenset({"values", "engine", "kubelet"}),
+    "advice": frozenset({"values"}),
     "showing": frozenset({"values"}),
-    "wiring": frozenset({"values", "engine", "shell", "runtime", "kubelet"}),
-    "entry": frozenset({"values", "manifest", "showing", "wiring"}),
+    "wiring": frozenset({"values", "engine", "shell", "runtime", "kubelet", "controllers"}),
+    "entry": frozenset({"values", "manifest", "advice", "showing", "wiring"}),
 }
 """Besides itself."""
 
@@ -79,6 +81,7 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
     "yaml": frozenset({"manifest"}),
     "jsonschema": frozenset({"manifest"}),
     "kubernetes_validate": frozenset({"manifest"}),
+    "cronsim": frozenset({"values"}),
     "tree_sitter": frozenset({"shell"}),
     "tree_sitter_bash": frozenset({"shell"}),
     "msgspec": frozenset({"values", "showing"}),

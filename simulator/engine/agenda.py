@@ -13,11 +13,13 @@ from collections.abc import Callable
 class Timer:
     """Something armed on the agenda; `cancel()` disarms it."""
 
-    __slots__ = ("due_ms", "fire")
+    __slots__ = ("cause", "due_ms", "fire")
 
-    def __init__(self, due_ms: int, fire: Callable[[], object]) -> None:
+    def __init__(self, due_ms: int, fire: Callable[[], object], cause: int | None) -> None:
         self.due_ms = due_ms
         self.fire: Callable[[], object] | None = fire
+        self.cause = cause
+        """The record that led to its being armed."""
 
     def cancel(self) -> None:
         """Disarm; a timer that has fired or was cancelled stays as it is."""
@@ -27,10 +29,12 @@ class Timer:
 class Agenda:
     """The virtual clock and everything that waits for it."""
 
-    __slots__ = ("_heap", "_sequence", "is_over", "now_ms")
+    __slots__ = ("_heap", "_sequence", "cause", "is_over", "now_ms")
 
     def __init__(self, now_ms: int = 0) -> None:
         self.now_ms = now_ms
+        self.cause: int | None = None
+        """`seq` of the record that what happens now follows from. Whatever is armed remembers it, so that a chain of causes comes about by itself."""
         self.is_over = False
         """True when the run has ended: whatever still waits is not resumed, not even while it is torn down."""
         self._heap: list[tuple[int, bool, int, Timer]] = []
@@ -41,7 +45,7 @@ class Agenda:
 
         A check that is left out when nothing can come of it must find the same as one that is never left out, so its place may not depend on when it was armed.
         """
-        timer = Timer(max(due_ms, self.now_ms), fire)
+        timer = Timer(max(due_ms, self.now_ms), fire, self.cause)
         heapq.heappush(self._heap, (timer.due_ms, late, self._sequence, timer))
         self._sequence += 1
         return timer
@@ -65,6 +69,7 @@ class Agenda:
                 continue
             timer.fire = None
             self.now_ms = due_ms
+            self.cause = timer.cause
             fire()
             return True
         return False

@@ -12,6 +12,11 @@ from simulator.states import MOVES
 Record = dict[str, Any]
 
 
+_LEADS_ON = frozenset({"runtime", "hook", "probe", "kubelet", "node", "action", "image"})
+"""Layers whose records are causes of what follows. What the API shows follows from them side by side, and causes nothing but by its first and last words."""
+_LEADING_FIELDS = frozenset({"watch", "deletionTimestamp"})
+
+
 class Recorder:
     """Numbers records without holes and checks every move of a state against its table."""
 
@@ -27,18 +32,31 @@ class Recorder:
         """Records not yet taken by the reader of the run."""
 
     def record(self, layer: str, **fields: Any) -> int:
-        """Append a record at this instant; fields that are None are left out, but for `from`. Returns its number."""
+        """Append a record at this instant; fields that are None are left out, but for `from`. Returns its number.
+
+        Its cause is `because`, else what the agenda knows; it is itself the cause of what follows, until the agenda goes on.
+        """
         seq = self.count
         self.count += 1
         self.last_ms = now_ms = self._agenda.now_ms
+        agenda = self._agenda
+        because = fields.pop("because", agenda.cause)
         entry: Record = {"seq": seq, "t": now_ms // 1000 if now_ms % 1000 == 0 else now_ms / 1000, "layer": layer}
         for name, value in fields.items():
             if name == "from_":
                 entry["from"] = value
             elif value is not None:
                 entry[name] = value
+        if because is not None:
+            entry["because"] = because
+        if layer in _LEADS_ON or fields.get("field") in _LEADING_FIELDS:
+            agenda.cause = seq
         self.fresh.append(entry)
         return seq
+
+    def because(self, cause: int) -> None:
+        """What follows now, follows from this record."""
+        self._agenda.cause = cause
 
     def move(self, subject: object, to: StrEnum) -> None:
         """The one door: `subject` (any hashable) is in state `to` from now on. Raises BrokenInvariant if the table forbids it."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.manifest import actions
 from simulator.manifest.defaults import default_pod_spec
+from simulator.manifest.documents import WORKLOAD_KINDS
 from simulator.manifest.kubernetes_schema import shape_of
 from simulator.manifest.nodes import Document, Finding, ListNode, MapNode, Path
 from simulator.manifest.pod_documents import Intake, pod_document
@@ -14,8 +15,9 @@ from simulator.manifest.pods import container_of
 from simulator.manifest.report import mark
 from simulator.manifest.shapes import Conformance, conform
 from simulator.manifest.validation.ephemeral import added_container_findings
+from simulator.manifest.workload_documents import workload_document
 from simulator.pod import Container, ContainerType, Pod
-from simulator.scenario import Action
+from simulator.scenario import Action, Workload
 
 Fields = Mapping[str, Any]
 
@@ -25,11 +27,11 @@ def action_of(intake: Intake, document: Document, action: Fields, path: Path) ->
     verb = actions.verb_of(action)
     before = len(intake.report.problems)
     options = actions.options_of(action, verb)
-    target, pod, container = action.get(verb), None, None
+    target, pod, workload, container = action.get(verb), None, None, None
     raw = node_at(document.root, (*path, verb))
     if verb == "apply" and isinstance(raw, MapNode):
-        pod = _applied(intake, document, raw, (*path, verb))
-        target = pod.key if pod else ""
+        pod, workload = _applied(intake, document, raw, (*path, verb))
+        target = pod.key if pod else f"{workload.kind}/{workload.name}" if workload else ""
     elif verb == "createObject":
         target, options["keys"] = _object(intake, document, raw, action, (*path, verb))
     elif verb == "addEphemeral":
@@ -46,6 +48,7 @@ def action_of(intake: Intake, document: Document, action: Fields, path: Path) ->
         plus_ms=action.get("plus", 0),
         options=options,
         pod=pod,
+        workload=workload,
         container=container,
         mark=mark(document, path),
     )
@@ -61,12 +64,17 @@ def node_at(root: object, path: Path) -> object:
     return root
 
 
-def _applied(intake: Intake, document: Document, raw: MapNode, path: Path) -> Pod | None:
-    """A pod written inside the action. Its problems have the places of the text, and paths from the pod's own root."""
-    if raw.get("kind") != "Pod" or raw.get("apiVersion") != "v1":
-        intake.report.problem(document, Finding(path, "apply takes a pod document (apiVersion: v1, kind: Pod), or the name of a pod"))
-        return None
-    return pod_document(intake, Document(document.file, raw, raw.place))
+def _applied(intake: Intake, document: Document, raw: MapNode, path: Path) -> tuple[Pod | None, Workload | None]:
+    """A pod or a controller's object written inside the action. Its problems have the places of the text, and paths from the object's own root."""
+    api_version, kind = raw.get("apiVersion"), raw.get("kind")
+    inner = Document(document.file, raw, raw.place)
+    if (api_version, kind) == ("v1", "Pod"):
+        return pod_document(intake, inner), None
+    group, _, version = str(api_version).rpartition("/")
+    if WORKLOAD_KINDS.get((group, str(kind))) == version:
+        return None, workload_document(intake, inner, group, str(kind))
+    intake.report.problem(document, Finding(path, "apply takes the document of a pod or of a controller (Deployment, Job, ...), or the name of one"))
+    return None, None
 
 
 def _object(intake: Intake, document: Document, raw: object, action: Fields, path: Path) -> tuple[str, tuple[str, ...]]:

@@ -24,14 +24,14 @@ from simulator.manifest.nodes import Document, Finding, MapNode
 from simulator.manifest.pod_documents import Intake, conformed, conformed_to, pod_document
 from simulator.manifest.report import Report
 from simulator.manifest.scenario_document import minor_version
-from simulator.manifest.scenario_intake import check_names, scenario_text, scenario_values, with_applied_pods
+from simulator.manifest.scenario_intake import check_names, scenario_text, scenario_values, with_applied
 from simulator.manifest.shapes import WrongValue
 from simulator.manifest.workload_documents import workload_document
-from simulator.manifest.workloads import count_of, pods_of
 from simulator.pod import Pod
 from simulator.scenario import Node, Scenario, Workload
 from simulator.units import parse_duration_ms
 from simulator.versions import NEWEST, Version
+from simulator.workloads import count_of, cron_epoch, pods_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ def load(
         jitter=chosen.jitter if chosen.jitter is not None else scenario.jitter,
         pods=contents.pods,
         workloads=workloads,
-        actions=with_applied_pods(scenario.actions, contents.pods),
+        actions=with_applied(scenario.actions, contents.pods, workloads),
         kubelet=kubelet,
         objects=contents.objects,
         not_simulated=tuple(label_of(document, kind) for document, _, kind in found.of(Role.OTHER)),
@@ -183,12 +183,13 @@ def _refuse_duplicates(report: Report, contents: _Contents) -> None:
 def _make_pods(intake: Intake, contents: _Contents) -> None:
     """The controllers' pods, and the limits on pods and containers."""
     pods, containers = len(contents.written), sum(len(list(pod.all_containers())) for pod, _ in contents.written)
+    epoch_minute = cron_epoch([workload for workload, _ in contents.workloads])
     for workload, _ in contents.workloads:
         count = count_of(workload)
         pods += count
         containers += count * len(list(workload.template.all_containers()))
         if pods <= MAX_PODS and containers <= MAX_CONTAINERS:
-            contents.made.extend(pods_of(workload, intake.seed))
+            contents.made.extend(pods_of(workload, intake.seed, epoch_minute))
             continue
         break
     too_many = next((words for words, count, limit in (("pods", pods, MAX_PODS), ("containers", containers, MAX_CONTAINERS)) if count > limit), "")

@@ -14,13 +14,13 @@ from simulator.manifest.compose import Budget, compose
 from simulator.manifest.defaults import CONTAINER_LISTS, default_pod_spec
 from simulator.manifest.disabled_fields import drop_disabled, drop_user_namespace
 from simulator.manifest.kubernetes_schema import first_minor_with, shape_of
-from simulator.manifest.names import generated, uid
 from simulator.manifest.nodes import Document, Finding, Key, Path, path_text
 from simulator.manifest.pods import APPLY_ANNOTATION, ASSUMED_PRIORITY, BEHAVIOR_ANNOTATION, SYSTEM_PRIORITIES, pod_of
 from simulator.manifest.report import Report, mark
 from simulator.manifest.shapes import Conformance, Shape, conform
 from simulator.manifest.validation.pod import pod_findings
 from simulator.manifest.validation.warnings import pod_warnings
+from simulator.names import generated, uid
 from simulator.pod import Pod
 from simulator.versions import Version
 

@@ -106,13 +106,15 @@ def check_names(intake: Intake, text: ScenarioText, pods: Sequence[Pod], workloa
                 intake.report.problem(document, finding)
 
 
-def with_applied_pods(made: Sequence[Action], pods: Sequence[Pod]) -> tuple[Action, ...]:
-    """`apply` by name gets the pods of the input that wait for it: a controller's address becomes one action a pod."""
+def with_applied(made: Sequence[Action], pods: Sequence[Pod], workloads: Sequence[Workload]) -> tuple[Action, ...]:
+    """`apply` by name gets what waits for it in the input: a pod, or a controller's object by `Kind/name`."""
     result: list[Action] = []
     for action in made:
-        if action.verb != "apply" or action.pod is not None:
+        if action.verb != "apply" or action.pod is not None or action.workload is not None:
             result.append(action)
             continue
-        waiting = [pod for pod in pods if pod.apply_manually and action.target in pod_addresses(pod)]
+        objects = [w for w in workloads if w.template.apply_manually and action.target in (f"{w.kind}/{w.name}", f"{w.kind}/{w.namespace}/{w.name}")]
+        waiting = [pod for pod in pods if pod.owner is None and pod.apply_manually and action.target in pod_addresses(pod)]
+        result.extend(replace(action, workload=workload) for workload in objects)
         result.extend(replace(action, pod=pod) for pod in waiting)
     return tuple(result)

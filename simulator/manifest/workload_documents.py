@@ -11,13 +11,15 @@ from dataclasses import replace
 from typing import Any
 
 from simulator.limits import MAX_PODS
-from simulator.manifest.names import generated, template_hash
 from simulator.manifest.nodes import Document, Finding, Path
 from simulator.manifest.pod_documents import Intake, below_any, build_pod, check_pod, conformed
 from simulator.manifest.pods import APPLY_ANNOTATION
 from simulator.manifest.report import mark
+from simulator.manifest.validation.messages import invalid
 from simulator.manifest.validation.metadata import map_findings, name_findings
+from simulator.names import generated, template_hash
 from simulator.scenario import Workload
+from simulator.schedules import wrong_with
 
 Fields = dict[str, Any]
 _TEMPLATES: dict[str, Path] = {"PodTemplate": ("template",), "CronJob": ("spec", "jobTemplate", "spec", "template")}
@@ -102,6 +104,8 @@ def _job_findings(clean: Fields, policy: str | None, policy_path: Path, kind: st
         yield Finding((*job_path, "completions"), "Required value: when completion mode is Indexed")
     if kind == "CronJob" and not clean.get("spec", {}).get("schedule"):
         yield Finding(("spec", "schedule"), "Required value")
+    elif kind == "CronJob" and (wrong := wrong_with(clean["spec"]["schedule"])):
+        yield invalid(("spec", "schedule"), clean["spec"]["schedule"], wrong)
 
 
 def _selector_findings(spec: Fields, template: Fields, path: Path) -> Iterator[Finding]:
@@ -133,12 +137,14 @@ def _workload(intake: Intake, document: Document, clean: Fields, template: Field
         replicas=spec.get("replicas", 1),
         parallelism=job.get("parallelism", 1),
         completions=job.get("completions", 1 if "parallelism" not in job else None),
-        backoff_limit=job.get("backoffLimit", 6),
+        backoff_limit=job.get("backoffLimit", _NO_LIMIT if "backoffLimitPerIndex" in job else 6),
         options={**_options(spec, job), "template_hash": hashed},
         mark=mark(document, ()),
     )
 
 
+_NO_LIMIT = 2**31 - 1
+"""backoffLimit where backoffLimitPerIndex is set (pkg/apis/batch/v1/defaults.go)."""
 _KEPT = ("schedule", "timeZone", "concurrencyPolicy", "startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit")
 _KEPT_OF_JOB = (
     "activeDeadlineSeconds", "backoffLimitPerIndex", "completionMode", "maxFailedIndexes", "podFailurePolicy", "podReplacementPolicy", "successPolicy",

@@ -296,7 +296,7 @@ REFUSED = [
     ("an instant of an unknown container", "actions: [{after: 'exit:web/ap', delete: web}]", 'spec.actions[0].after: no container "ap" in pod "web"'),
     ("a target that does not exist", "actions: [{at: 1s, delete: wbe}]", 'spec.actions[0].delete: no pod "wbe" in the input'),
     ("apply of a pod that is there", "actions: [{at: 1s, apply: web}]", 'spec.actions[0].apply: pod "web" is created at the start already'),
-    ("apply of something else", "actions: [{at: 1s, apply: {kind: Service}}]", "spec.actions[0].apply: apply takes a pod document"),
+    ("apply of something else", "actions: [{at: 1s, apply: {kind: Service}}]", "spec.actions[0].apply: apply takes the document of a pod"),
     ("apply of a bad pod", "actions: [{at: 1s, apply: {apiVersion: v1, kind: Pod, metadata: {name: new}, spec: {}}}]", "spec.containers: Required value"),
     ("a probe that is not there", "actions: [{at: 1s, probe: web/app, result: failure}]", '"web/app" has no readiness probe'),
     ("an object of another kind", "actions: [{at: 1s, createObject: Service/x}]", "createObject takes ConfigMap/name or Secret/name"),
