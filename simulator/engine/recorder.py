@@ -8,6 +8,7 @@ from typing import Any
 from simulator.engine.agenda import Agenda
 from simulator.errors import BrokenInvariant
 from simulator.states import MOVES
+from simulator.whys import why_of
 
 Record = dict[str, Any]
 
@@ -40,13 +41,16 @@ class Recorder:
         self.count += 1
         self.last_ms = now_ms = self._agenda.now_ms
         agenda = self._agenda
-        because = fields.pop("because", agenda.cause)
+        because = fields.pop("because", None)
+        if because is None:
+            because = agenda.cause
         entry: Record = {"seq": seq, "t": now_ms // 1000 if now_ms % 1000 == 0 else now_ms / 1000, "layer": layer}
         for name, value in fields.items():
             if name == "from_":
                 entry["from"] = value
             elif value is not None:
                 entry[name] = value
+        entry["why"] = str(entry["why"]) if "why" in entry else why_of(entry)
         if because is not None:
             entry["because"] = because
         if layer in _LEADS_ON or fields.get("field") in _LEADING_FIELDS:

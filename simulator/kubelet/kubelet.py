@@ -40,6 +40,7 @@ from simulator.runtime.images import ImageService
 from simulator.scenario import Node
 from simulator.states import PodPhase, WorkerState
 from simulator.versions import Version
+from simulator.whys import StopReason
 
 SYNC_TICK_MS = 1_000
 """The sync ticker collects due pods (kubelet.go, syncLoop)."""
@@ -278,14 +279,15 @@ class Kubelet:
     def sync_terminating_pod(self, worker: PodWorker) -> Steps:
         """SyncTerminatingPod: kill everything, then report what is left."""
         obj = worker.obj
-        self._record_sync(obj, "SyncTerminatingPod enter")
+        why = self._stop_reason(worker)
+        self._record_sync(obj, "SyncTerminatingPod enter", why)
         cri = self.pleg.cached(obj.pod.uid)
         status = self._generate(obj, cri)
         if worker.status_override:
             status = worker.status_override(status)
         self._set_status(obj, status)
         self.prober.stop_liveness_and_startup(obj)
-        yield from self.runtimes.kill_pod(obj, cri, worker.grace_s)
+        yield from self.runtimes.kill_pod(obj, cri, worker.grace_s, why)
         self.prober.remove_pod(obj.pod.uid)
         self.statuses.set_status(obj, self._generate(obj, self.runtime.pod_status(obj.pod.uid), terminal=True))
         self._record_sync(obj, "SyncTerminatingPod exit")
@@ -363,7 +365,8 @@ class Kubelet:
             return
         pod = worker.obj.pod
         for event in found:
-            self.recorder.record("kubelet", pod=pod.key, object=event.object, call=f"PLEG {event.kind}")
+            cause = None if event.kind == "ContainerRemoved" else self.runtime.last_record(uid, event.object, ended=event.kind == "ContainerDied")
+            self.recorder.record("kubelet", pod=pod.key, object=event.object, call=f"PLEG {event.kind}", because=cause)
             if event.kind == "ContainerDied" and event.object != "sandbox":
                 self._delete_older(pod, event.object, worker)
         if any(event.kind != "ContainerRemoved" for event in found):
@@ -413,5 +416,15 @@ class Kubelet:
         stored = (self.pressure.image_id(name) for name in kept)
         self.images.prune([image_id for image_id in stored if image_id], began_ms)
 
-    def _record_sync(self, obj: PodObject, call: str) -> None:
-        self.recorder.record("kubelet", pod=obj.pod.key, object="pod", call=call)
+    def _stop_reason(self, worker: PodWorker) -> StopReason:
+        """What ended the pod's life: the kubelet's own reasons come before a deletion, which may follow them."""
+        if worker.status_override is not None:
+            return StopReason.EVICTED if worker.evicted else StopReason.SHUTDOWN
+        if worker.obj.deleting or worker.obj.gone:
+            return StopReason.DELETED
+        if self.statuses.cached(worker.obj).reason == DEADLINE_REASON:
+            return StopReason.DEADLINE
+        return StopReason.COMPLETED
+
+    def _record_sync(self, obj: PodObject, call: str, why: StopReason | None = None) -> None:
+        self.recorder.record("kubelet", pod=obj.pod.key, object="pod", call=call, why=why)

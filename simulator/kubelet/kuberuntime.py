@@ -21,14 +21,15 @@ from simulator.kubelet.image_manager import ImageManager, VolumeImage
 from simulator.kubelet.lifecycle import HandlerRunner
 from simulator.kubelet.pod_actions import ContainerToKill, KillReason, PodActions, ProbeResults, compute_pod_actions
 from simulator.kubelet.pod_manager import PodObject
-from simulator.kubelet.restart import RESTART_ALL, restarts_all
+from simulator.kubelet.restart import RESTART_ALL, effective_policy, matching_rule, restarts_all
 from simulator.kubelet.termination import container_grace_s, prerequisites, runtime_grace_s
 from simulator.kubelet.userns import UsernsError, UsernsManager
-from simulator.pod import Container, ContainerType, HookType, ObjectRef, Pod
+from simulator.pod import Container, ContainerType, HookType, ObjectRef, Pod, RestartPolicy
 from simulator.runtime.containers import ContainerRuntime, RuntimeContainer
 from simulator.states import RuntimeState
 from simulator.units import format_duration
 from simulator.versions import Version
+from simulator.whys import StartReason, StopReason
 
 BEFORE_CREATE = (6, 14, 30, 68)
 """Milliseconds between the kubelet's turn and CreateContainer called: image look-up, directories, configuration (observed.md, section 3)."""
@@ -127,7 +128,7 @@ class RuntimeManager:
         if actions.sandbox_changed:
             self._events.emit(pod, NORMAL, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.")
         if actions.kill_pod and (status.sandboxes or status.containers):
-            yield from self.kill_pod(obj, status, None)
+            yield from self.kill_pod(obj, status, None, StopReason.SANDBOX if actions.create_sandbox else StopReason.COMPLETED)
             if actions.create_sandbox:
                 self._remove_dead(pod, {c.name for c in pod.init_containers}, keep=0)
         for kill in actions.containers_to_kill:
@@ -247,11 +248,12 @@ class RuntimeManager:
         if absent:
             self._events.emit(pod, WARNING, "Failed", f"Error: {absent}", container)
             return Waiting(reason="CreateContainerConfigError", message=absent)
-        made: RuntimeContainer = yield from self._runtime.create_container(pod, container, attempt)
+        why = _start_reason(pod, container, start.status)
+        made: RuntimeContainer = yield from self._runtime.create_container(pod, container, attempt, why)
         self._events.emit(pod, NORMAL, "Created", self._version.created_text(container.name), container, made.last_record)
         yield STEP_MS
         failure = self.start_failure(pod, container)
-        yield from self._runtime.start_container(made, failure)
+        yield from self._runtime.start_container(made, failure, why)
         if failure is not None:
             self._events.emit(pod, WARNING, "Failed", f"Error: {failure}", container, made.last_record)
             return Waiting(reason="RunContainerError", message=failure)
@@ -273,14 +275,19 @@ class RuntimeManager:
 
     # -- killing ------------------------------------------------------------------------------------------------------------------
 
-    def kill_pod(self, obj: PodObject, status: CriPodStatus, grace_s: int | None) -> Steps:
+    def kill_pod(self, obj: PodObject, status: CriPodStatus, grace_s: int | None, why: StopReason) -> Steps:
         """Kill every running container, concurrently, then stop the sandboxes. Without `grace_s` the spec's."""
         pod = obj.pod
         made = [m for c in status.containers if c.state is RuntimeState.RUNNING and (m := self._runtime.container(pod.uid, c.id))]
         made.sort(key=lambda m: m.id)
         left_s = pod.termination_grace_period_seconds if grace_s is None else grace_s
         ordering = _Ordering(pod, [m.container.name for m in made], self._agenda, ordered=self._version.ordered_termination)
-        kills = [Task(self._agenda, self._kill_container(m, left_s, f"Stopping container {m.container.name}", ordering)) for m in made]
+        cause, kills = self._agenda.cause, []
+        for each in made:
+            # Side by side: none of them is stopped because of the one before.
+            self._agenda.cause = cause
+            kills.append(Task(self._agenda, self._kill_container(each, left_s, f"Stopping container {each.container.name}", ordering, why)))
+        self._agenda.cause = cause
         yield from kills
         if any(s.ready for s in status.sandboxes) or made:
             yield STEP_MS
@@ -292,9 +299,9 @@ class RuntimeManager:
         if made is None or made.state is not RuntimeState.RUNNING:
             return
         grace_s = container_grace_s(obj.pod, made.container, kill.reason, obj.deletion_grace_s)
-        yield from self._kill_container(made, grace_s, kill.message, None)
+        yield from self._kill_container(made, grace_s, kill.message, None, _STOP_REASONS[kill.reason])
 
-    def _kill_container(self, made: RuntimeContainer, grace_s: int, message: str, ordering: _Ordering | None) -> Steps:
+    def _kill_container(self, made: RuntimeContainer, grace_s: int, message: str, ordering: _Ordering | None, why: StopReason) -> Steps:
         """killContainer: Event, preStop, turn, stop signal, SIGKILL; one counter for all of it."""
         pod, name = made.pod, made.container.name
         self._events.emit(pod, NORMAL, "Killing", message, made.container, made.last_record)
@@ -315,7 +322,7 @@ class RuntimeManager:
                 yield from ordering.wait_for_turn(name, grace_s)
             grace_s -= (self._agenda.now_ms - began_ms) // 1000
         yield STEP_MS
-        yield from self._runtime.stop_container(made, runtime_grace_s(grace_s))
+        yield from self._runtime.stop_container(made, runtime_grace_s(grace_s), why)
         if ordering is not None:
             ordering.container_terminated(name)
 
@@ -330,8 +337,8 @@ class RuntimeManager:
             yield first_of(turn.done, ended)
             if turn.done.is_open:
                 return made
-            made = yield from self._runtime.create_container(made.pod, made.container, made.attempt + 1)
-            yield from self._runtime.start_container(made)
+            made = yield from self._runtime.create_container(made.pod, made.container, made.attempt + 1, StartReason.SIDECAR_AGAIN)
+            yield from self._runtime.start_container(made, None, StartReason.SIDECAR_AGAIN)
 
     def _abandoned(self, made: RuntimeContainer, hook: Task) -> None:
         """The kubelet goes on without the hook; its process lives until the container dies, and then the hook has failed."""
@@ -365,7 +372,7 @@ class RuntimeManager:
         for name in [n for n in names if n != trigger] + [trigger]:
             made = self._runtime.running(pod.uid, name)
             if made is not None:
-                yield from self._kill_container(made, 0, "killing", None)
+                yield from self._kill_container(made, 0, "killing", None, StopReason.RESTART_ALL)
             self._remove_dead(pod, {name}, keep=0)
             yield STEP_MS
 
@@ -380,6 +387,31 @@ class RuntimeManager:
     def remove_dead_instances(self, pod: Pod, name: str, keep: int) -> None:
         """The deletor: after an exit only the newest `keep` dead instances of that container stay (pod_container_deletor.go)."""
         self._remove_dead(pod, {name}, keep=keep)
+
+
+_STOP_REASONS = {
+    KillReason.LIVENESS_PROBE: StopReason.LIVENESS,
+    KillReason.STARTUP_PROBE: StopReason.STARTUP,
+    KillReason.DEFINITION_CHANGED: StopReason.IMAGE_CHANGED,
+    KillReason.UNKNOWN_STATE: StopReason.UNKNOWN,
+    KillReason.POST_START_HOOK: StopReason.POST_START,
+}
+
+
+def _start_reason(pod: Pod, container: Container, status: CriPodStatus) -> StartReason:
+    """What let this container start; `status` is what the sync saw."""
+    newest = status.newest(container.name)
+    if newest is None or newest.state is RuntimeState.CREATED:
+        return {ContainerType.INIT: StartReason.INIT_NEXT, ContainerType.SIDECAR: StartReason.SIDECAR}.get(container.container_type, StartReason.FIRST)
+    if newest.image != container.image:
+        return StartReason.IMAGE_CHANGED
+    if newest.state is RuntimeState.UNKNOWN:
+        return StartReason.LOST
+    if container.is_sidecar:
+        return StartReason.SIDECAR_AGAIN
+    if newest.state is RuntimeState.EXITED and container.restart_policy is not None and matching_rule(container, newest.exit_code) is not None:
+        return StartReason.RULE
+    return StartReason.ON_FAILURE if effective_policy(pod, container) is RestartPolicy.ON_FAILURE else StartReason.ALWAYS
 
 
 class _Ordering:

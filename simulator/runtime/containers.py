@@ -19,6 +19,7 @@ from simulator.runtime.processes import ContainerProcesses, Exit
 from simulator.runtime.registry import Link, normalise
 from simulator.scenario import RuntimeCosts
 from simulator.states import RuntimeState, SandboxState
+from simulator.whys import StartReason, StopReason
 
 Quantiles = tuple[float, float, float, float]
 SANDBOX_CREATE: Quantiles = (121, 195, 331, 560)
@@ -174,6 +175,11 @@ class ContainerRuntime:
         """The running instance of a container."""
         return next((c for c in self._containers.get(uid, []) if c.container.name == name and c.state is RuntimeState.RUNNING), None)
 
+    def last_record(self, uid: str, name: str, *, ended: bool) -> int | None:
+        """What was recorded last of the newest instance of a container, or of the newest that has ended."""
+        known = (c for c in reversed(self._containers.get(uid, [])) if c.container.name == name)
+        return next((c.last_record for c in known if not ended or c.state is not RuntimeState.RUNNING), None)
+
     def run_pod_sandbox(self, pod: Pod, attempt: int) -> Steps:
         """RunPodSandbox; returns the sandbox."""
         self._record(pod, "sandbox", "RunPodSandbox called", attempt=attempt)
@@ -202,9 +208,9 @@ class ContainerRuntime:
                 yield STOP_DEAD_SANDBOX_MS
             self._record(pod, "sandbox", "StopPodSandbox returned", attempt=sandbox.attempt)
 
-    def create_container(self, pod: Pod, container: Container, attempt: int) -> Steps:
+    def create_container(self, pod: Pod, container: Container, attempt: int, why: StartReason = StartReason.FIRST) -> Steps:
         """CreateContainer; returns the container."""
-        self._record(pod, container, "CreateContainer called", attempt=attempt)
+        self._record(pod, container, "CreateContainer called", attempt=attempt, why=why)
         yield self._around(self._costs.container_create_ms, CONTAINER_CREATE, pod, f"CreateContainer/{container.name}", attempt)
         sandboxes = self._sandboxes.get(pod.uid, [])
         made = RuntimeContainer(self._number(), pod, container, attempt, self._agenda.now_ms, sandboxes[-1].id if sandboxes else 0)
@@ -215,10 +221,10 @@ class ContainerRuntime:
         self.on_create(made)
         return made
 
-    def start_container(self, made: RuntimeContainer, failure: str | None = None) -> Steps:
+    def start_container(self, made: RuntimeContainer, failure: str | None = None, why: StartReason = StartReason.FIRST) -> Steps:
         """StartContainer. With `failure` (the runtime's words) nothing starts: the container is exited with 128, reason StartError."""
         pod, container = made.pod, made.container
-        self._record(pod, container, "StartContainer called", attempt=made.attempt)
+        self._record(pod, container, "StartContainer called", attempt=made.attempt, why=why)
         yield self._around(self._costs.container_start_ms, CONTAINER_START, pod, f"StartContainer/{container.name}", made.attempt)
         made.started_ms = self._agenda.now_ms
         if failure is not None:
@@ -234,15 +240,15 @@ class ContainerRuntime:
         self.on_start(made)
         processes.start()
 
-    def stop_container(self, made: RuntimeContainer, timeout_s: int) -> Steps:
+    def stop_container(self, made: RuntimeContainer, timeout_s: int, why: StopReason) -> Steps:
         """StopContainer: the stop signal now, SIGKILL after `timeout_s`; returns when the container is dead."""
         pod, container = made.pod, made.container
-        self._record(pod, container, "StopContainer called", attempt=made.attempt, detail=f"timeout {timeout_s}s")
+        self._record(pod, container, "StopContainer called", attempt=made.attempt, detail=f"timeout {timeout_s}s", why=why)
         if made.state is not RuntimeState.RUNNING or made.processes is None:
             self._record(pod, container, "StopContainer returned", attempt=made.attempt)
             return
         signal = container.stop_signal or "SIGTERM"
-        self._record(pod, container, "signal", attempt=made.attempt, detail=signal, because=made.last_record)
+        self._record(pod, container, "signal", attempt=made.attempt, detail=signal, why=why)
         processes = made.processes
         processes.signal(signal)
         ended = yield Wait(processes.ended, timeout_s * 1000)
@@ -297,9 +303,7 @@ class ContainerRuntime:
         """PID 1 has ended. The runtime's answers show it a moment later."""
         made.finished_ms = self._agenda.now_ms
         reason = how.reason or ("Completed" if how.code == 0 else "Error")
-        made.last_record = self._record(
-            made.pod, made.container, "exit event", attempt=made.attempt, exit_code=how.code, reason=reason, because=made.last_record
-        )
+        made.last_record = self._record(made.pod, made.container, "exit event", attempt=made.attempt, exit_code=how.code, reason=reason)
         self.on_exit(made)
         if self._costs.container_start_ms == 0:
             self._exited(made, how)

@@ -30,7 +30,29 @@ def test_a_field_that_is_none_is_left_out_but_for_from() -> None:
     recorder = Recorder(Agenda())
     recorder.record("status", field="phase", from_=None, to="Pending", reason=None)
 
-    assert recorder.take() == [{"seq": 0, "t": 0, "layer": "status", "field": "phase", "from": None, "to": "Pending"}]
+    assert recorder.take() == [{"seq": 0, "t": 0, "layer": "status", "field": "phase", "from": None, "to": "Pending", "why": "phase-pending"}]
+
+
+def test_a_record_tells_what_it_follows_from_across_everything_that_was_armed_meanwhile() -> None:
+    clock = Agenda()
+    recorder = Recorder(clock)
+    recorder.record("action", object="node", call="cordon")
+    clock.after(10, lambda: recorder.record("event", object="pod", reason="Told"))
+    clock.after(20, lambda: recorder.record("runtime", object="app", call="exit event", exit_code=0))
+    clock.after(20, lambda: recorder.record("runtime", object="app", call="exit event", exit_code=1, because=1))
+    while clock.step():
+        pass
+
+    assert [(r["why"], r.get("because")) for r in recorder.take()] == [("asked-for", None), ("event-told", 0), ("process-finished", 0), ("process-failed", 1)]
+
+
+def test_what_the_api_shows_side_by_side_follows_from_one_cause() -> None:
+    recorder = Recorder(Agenda())
+    recorder.record("kubelet", object="pod", call="SyncPod enter")
+    recorder.record("status", object="pod", field="phase", from_=None, to="Running")
+    recorder.record("status", object="pod", field="condition:Ready", from_=None, to="True")
+
+    assert [r.get("because") for r in recorder.take()] == [None, 0, 0]
 
 
 @pytest.mark.parametrize(
