@@ -7,9 +7,13 @@ Pure: no I/O, no wall clock, no environment. Same scenario, seed and version giv
 """
 
 from simulator import feature_gates, limits, versions
+from simulator.advice.advice import Advice
+from simulator.advice.formats import as_object as advice_object
+from simulator.advice.lint import lint
 from simulator.errors import BrokenInvariant, ManifestError, NodevizError, Problem
 from simulator.manifest.editing import settings_of, with_settings
-from simulator.manifest.load import load
+from simulator.manifest.fixes import with_native_sidecar, with_object
+from simulator.manifest.load import load, load_with_sources
 from simulator.scenario import Scenario
 from simulator.simulation import simulate
 from simulator.trace import encode
@@ -20,6 +24,7 @@ VERSION = "0.1.0"
 
 __all__ = [
     "VERSION",
+    "Advice",
     "BrokenInvariant",
     "ManifestError",
     "NodevizError",
@@ -27,13 +32,18 @@ __all__ = [
     "Problem",
     "Scenario",
     "Verdict",
+    "advice_object",
     "encode",
     "feature_gates",
     "limits",
+    "lint",
     "load",
+    "load_with_sources",
     "settings_of",
     "simulate",
     "verdict",
     "versions",
+    "with_native_sidecar",
+    "with_object",
     "with_settings",
 ]

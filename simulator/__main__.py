@@ -1,4 +1,4 @@
-"""The command line: `python -m simulator run|check|gates ...` (contract, section 1)."""
+"""The command line: `python -m simulator run|check|lint|gates ...` (contract, section 1)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from simulator import VERSION
+from simulator.advice.advice import Level
+from simulator.advice.formats import ADVICE_FORMATS
+from simulator.advice.lint import lint
 from simulator.errors import ManifestError
 from simulator.feature_gates import listing
 from simulator.formats import FORMATS
-from simulator.manifest.load import load
-from simulator.scenario import Scenario
+from simulator.manifest.load import Loaded, load_with_sources
 from simulator.simulation import simulate
 from simulator.versions import NEWEST, OLDEST
 
-OK, OUR_FAULT, REFUSED = 0, 1, 2
+OK, OUR_FAULT, REFUSED, ADVISED = 0, 1, 2, 3
 ENDINGS = (".yaml", ".yml", ".json", ".injected")
 
 
@@ -31,7 +33,11 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--seed", type=int)
     run.add_argument("--jitter", choices=("on", "off"))
     check = commands.add_parser("check", help="validate only")
-    for command in (run, check):
+    advise = commands.add_parser("lint", help="advice: what will go wrong, and what to do about it")
+    advise.add_argument("--format", choices=("text", "json", "sarif"), default="text", help="sarif is for code scanning in CI")
+    advise.add_argument("--fail-on", choices=("warning", "note", "never"), default="never", help="exit code 3 if there is such advice, or worse")
+    for command in (run, check, advise):
+        command.add_argument("--lenient", action="store_true", help="unknown fields are warnings, as with kubectl --validate=warn")
         command.add_argument("files", nargs="+", metavar="FILE", help="YAML or JSON; - is standard input; a directory is read in name order")
         command.add_argument("--kubernetes", metavar="1.36", help=f"minor version of the kubelet, 1.{OLDEST} to 1.{NEWEST}")
     gates = commands.add_parser("gates", help="feature gates of a version")
@@ -54,19 +60,20 @@ def read_files(names: Sequence[str]) -> dict[str, bytes]:
     return contents
 
 
-def _loaded(arguments: argparse.Namespace) -> Scenario:
+def _loaded(arguments: argparse.Namespace) -> Loaded:
     jitter = getattr(arguments, "jitter", None)
-    return load(
+    return load_with_sources(
         read_files(arguments.files),
         kubernetes=arguments.kubernetes,
         seed=getattr(arguments, "seed", None),
         until=getattr(arguments, "until", None),
         jitter=None if jitter is None else jitter == "on",
+        strict=not arguments.lenient,
     )
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    scenario = _loaded(arguments)
+    scenario = _loaded(arguments).scenario
     for warning in scenario.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     try:
@@ -81,7 +88,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    scenario = _loaded(arguments)
+    scenario = _loaded(arguments).scenario
     for warning in scenario.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     for kind in scenario.not_simulated:
@@ -89,6 +96,15 @@ def _check(arguments: argparse.Namespace) -> int:
     pods = len(scenario.pods)
     print(f"{pods} pod{'' if pods == 1 else 's'}, no problems")
     return OK
+
+
+def _lint(arguments: argparse.Namespace) -> int:
+    loaded = _loaded(arguments)
+    found = lint(loaded.scenario, loaded.sources)
+    for line in ADVICE_FORMATS[arguments.format](found):
+        print(line)
+    worst = {"warning": (Level.WARNING,), "note": (Level.WARNING, Level.NOTE), "never": ()}[arguments.fail_on]
+    return ADVISED if any(advice.level in worst for advice in found) else OK
 
 
 def _gates(arguments: argparse.Namespace) -> int:
@@ -102,7 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Exit code 0: it ran; 2: the input was refused, every problem listed; 1: our own fault."""
     arguments = parser().parse_args(argv)
     try:
-        return {"run": _run, "check": _check, "gates": _gates}[arguments.command](arguments)
+        return {"run": _run, "check": _check, "lint": _lint, "gates": _gates}[arguments.command](arguments)
     except ManifestError as refused:
         for problem in refused.problems:
             print(problem, file=sys.stderr)

@@ -20,6 +20,7 @@ from simulator.kubelet.pod_manager import PodObject
 from simulator.kubelet.userns import UsernsManager
 from simulator.limits import DEFAULT_UNTIL_MS, MAX_RECORDS
 from simulator.pod import ObjectRef, Pod, Volume
+from simulator.published_objects import PUBLISHED
 from simulator.runtime.containers import ContainerRuntime, RuntimeContainer
 from simulator.runtime.filesystems import IMAGEFS, Filesystems
 from simulator.runtime.images import ImageService
@@ -123,6 +124,8 @@ class Simulation:
         if ref.optional:
             return None
         keys = self.objects.get(f"{ref.kind}/{pod.namespace}/{ref.name}")
+        if keys is None and (ref.kind, ref.name) in PUBLISHED:
+            return None
         kind = ref.kind.lower()
         if keys is None:
             return f'{kind} "{ref.name}" not found'

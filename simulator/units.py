@@ -62,6 +62,15 @@ def parse_duration_ms(text: str) -> int:
     return sign * int(total.to_integral_value())
 
 
+def format_bytes(count: int) -> str:
+    """`134217728` to `128Mi`, `1500` to `1.5Ki`: with one decimal where it is not even."""
+    value, suffixes = float(count), iter(("", "Ki", "Mi", "Gi", "Ti", "Pi"))
+    suffix = next(suffixes)
+    while value >= 1024 and (larger := next(suffixes, "")):
+        value, suffix = value / 1024, larger
+    return f"{value:.1f}".removesuffix(".0") + suffix
+
+
 def format_duration(duration_ms: int) -> str:
     """As Go prints a time.Duration: `10s`, `1m20s`, `5m0s`, `1.5s`, `250ms`."""
     if duration_ms == 0:

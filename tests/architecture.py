@@ -35,7 +35,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "runtime": frozenset({"values", "engine", "shell"}),
     "kubelet": frozenset({"values", "engine", "runtime"}),
     "controllers": frozenset({"values", "engine", "kubelet"}),
-    "advice": frozenset({"values"}),
+    "advice": frozenset({"values", "kubelet"}),
     "showing": frozenset({"values"}),
     "wiring": frozenset({"values", "engine", "shell", "runtime", "kubelet", "controllers"}),
     "entry": frozenset({"values", "manifest", "advice", "showing", "wiring"}),

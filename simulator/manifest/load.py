@@ -22,6 +22,7 @@ from simulator.manifest.kubelet_document import KubeletFile
 from simulator.manifest.kubelet_shapes import KUBELET_CONFIGURATION
 from simulator.manifest.nodes import Document, Finding, MapNode
 from simulator.manifest.pod_documents import Intake, conformed, conformed_to, pod_document
+from simulator.manifest.pod_sources import pod_source, workload_source
 from simulator.manifest.report import Report
 from simulator.manifest.scenario_document import minor_version
 from simulator.manifest.scenario_intake import check_names, scenario_text, scenario_values, with_applied
@@ -29,6 +30,7 @@ from simulator.manifest.shapes import WrongValue
 from simulator.manifest.workload_documents import workload_document
 from simulator.pod import Pod
 from simulator.scenario import Node, Scenario, Workload
+from simulator.sources import PodSource
 from simulator.units import parse_duration_ms
 from simulator.versions import NEWEST, Version
 from simulator.workloads import count_of, cron_epoch, pods_of
@@ -60,6 +62,14 @@ class _Contents:
         return (*(pod for pod, _ in self.written), *self.made)
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A scenario, and where its pods stand in the text."""
+
+    scenario: Scenario
+    sources: tuple[PodSource, ...]
+
+
 def load(
     files: Mapping[str, str | bytes],
     *,
@@ -73,6 +83,19 @@ def load(
 
     Raises ManifestError with all problems, and nothing else, whatever the bytes are. `strict=False` makes unknown fields warnings.
     """
+    return load_with_sources(files, kubernetes=kubernetes, seed=seed, until=until, jitter=jitter, strict=strict).scenario
+
+
+def load_with_sources(
+    files: Mapping[str, str | bytes],
+    *,
+    kubernetes: str | None = None,
+    seed: int | None = None,
+    until: str | None = None,
+    jitter: bool | None = None,
+    strict: bool = True,
+) -> Loaded:
+    """As `load`, with the places of the pods for whoever has something to say about them."""
     report = Report(strict=strict)
     chosen = _chosen(report, kubernetes=kubernetes, seed=seed, until=until, jitter=jitter)
     budget = Budget()
@@ -99,7 +122,7 @@ def load(
     if not report.problems and not contents.pods and not workloads and not scenario.actions:
         report.problems.append(_no_pod(files, documents, found))
     report.raise_if_refused({name: index for index, name in enumerate(files)})
-    return replace(
+    made = replace(
         scenario,
         kubernetes=intake.version.minor,
         seed=intake.seed,
@@ -113,6 +136,7 @@ def load(
         not_simulated=tuple(label_of(document, kind) for document, _, kind in found.of(Role.OTHER)),
         warnings=report.warning_lines(),
     )
+    return Loaded(made, (*(pod_source(pod, document) for pod, document in contents.written), *(workload_source(w, d) for w, d in contents.workloads)))
 
 
 def _chosen(report: Report, *, kubernetes: str | None, seed: int | None, until: str | None, jitter: bool | None) -> _Chosen:

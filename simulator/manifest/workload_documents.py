@@ -28,12 +28,17 @@ _RUNS_FOR_EVER = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Repli
 _NEEDS_SELECTOR = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
 
 
+def template_path(kind: str) -> Path:
+    """Where the template stands in a controller's document."""
+    return _TEMPLATES.get(kind, _TEMPLATE)
+
+
 def workload_document(intake: Intake, document: Document, group: str, kind: str) -> Workload | None:
     """A document of a controller's kind. None when it has problems."""
     before = len(intake.report.problems)
     clean, wrong = conformed(intake, document, group, kind)
     metadata = clean.setdefault("metadata", {})
-    path = _TEMPLATES.get(kind, _TEMPLATE)
+    path = template_path(kind)
     template = _at(clean, path)
     raw_policy = template.get("spec", {}).get("restartPolicy")
     _add_claims(clean, template)

@@ -1,0 +1,81 @@
+"""How does a text look with a piece of advice followed?"""
+
+import pytest
+
+import simulator
+
+LEGACY = """\
+apiVersion: batch/v1
+kind: Job
+metadata: {name: report}
+spec:
+  template:
+    spec:
+      # Comments stay.
+%s      containers:
+      - name: app  # the work
+        image: app:1
+      - name: log
+        image: log:1   # follows the log
+        command:
+        - sh
+        - -c
+        - |
+          tail -f /log
+      restartPolicy: Never
+"""
+INITS = """\
+      initContainers:
+        - name: prepare
+          image: prepare:1
+"""
+
+
+def place_of_the_helper(text):
+    loaded = simulator.load_with_sources({"x.yaml": text})
+    (found,) = [found for found in simulator.lint(loaded.scenario, loaded.sources) if found.rule == "job-never-finishes"]
+    return found.mark.line, found.mark.column
+
+
+@pytest.mark.parametrize("inits", [pytest.param("", id="the first of initContainers"), pytest.param(INITS, id="behind the init containers that there are")])
+def test_a_legacy_sidecar_becomes_a_native_one_and_the_job_ends(inits):
+    text = LEGACY % inits
+
+    fixed = simulator.with_native_sidecar(text, *place_of_the_helper(text))
+
+    (pod,) = simulator.load({"x.yaml": fixed}).pods
+    assert [(c.name, str(c.container_type)) for c in pod.init_containers][-1] == ("log", "sidecar")
+    assert [c.name for c in pod.containers] == ["app"]
+    assert [c.command for c in pod.init_containers][-1] == ("sh", "-c", "tail -f /log\n")
+    assert all(comment in fixed for comment in ("# Comments stay.", "# the work", "# follows the log"))
+    assert any(r.get("field") == "phase" and r["to"] == "Succeeded" for r in simulator.simulate(simulator.load({"x.yaml": fixed})))
+    assert not any(r.get("field") == "phase" and r["to"] == "Succeeded" for r in simulator.simulate(simulator.load({"x.yaml": text})))
+
+
+def test_the_lines_around_are_not_touched():
+    text = LEGACY % ""
+
+    fixed = simulator.with_native_sidecar(text, *place_of_the_helper(text))
+
+    assert sorted(fixed.splitlines()) == sorted([*text.splitlines(), "      initContainers:", "        restartPolicy: Always"])
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "words"),
+    [
+        pytest.param(LEGACY % "", 1, 1, "there is no container here", id="another place"),
+        pytest.param("spec:\n  containers: [{name: a, image: x}, {name: b, image: x}]\n", 2, 16, "not written as a block", id="flow style"),
+        pytest.param("spec:\n  containers:\n  - name: a\n", 3, 5, "a pod needs a main container", id="the only container"),
+    ],
+)
+def test_what_has_to_be_changed_by_hand(text, line, column, words):
+    with pytest.raises(simulator.ManifestError, match=words):
+        simulator.with_native_sidecar(text, line, column)
+
+
+def test_a_missing_object_is_added_at_the_end():
+    text = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: a, image: x, envFrom: [{secretRef: {name: key}}]}]}"
+
+    fixed = simulator.with_object(text, "Secret", "shop", "key")
+
+    assert simulator.load({"x.yaml": fixed}).objects == {"Secret/shop/key": frozenset()}
