@@ -10,8 +10,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from simulator.critical_path import CausesKept, Step, together
+
 PLAIN_SECONDS = 120
 """Durations below are said in seconds (`90 s`), longer ones as Go prints them without its zeros (`10m`, `1h30m`)."""
+WORTH_A_WORD_S = 5
+"""Nobody asks where the time went below it."""
+
 NAMED_PODS = 3
 """So many pods are named one by one in the headline; more are counted."""
 
@@ -40,6 +45,8 @@ class PodVerdict:
     """The object left the API."""
     restarts: int = 0
     """Of all its containers together."""
+    way: tuple[Step, ...] = ()
+    """What took the time until it was ready, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +60,7 @@ class Verdict:
 def verdict(records: Iterable[Mapping[str, Any]]) -> Verdict:
     """Read a trace to its end. Keeps a few words per container, however long the trace is."""
     stories: dict[str, _Pod] = {}
-    end = _End()
+    end, causes = _End(), CausesKept()
     for record in records:
         end.t = record["t"]
         if record["layer"] == "end":
@@ -62,6 +69,8 @@ def verdict(records: Iterable[Mapping[str, Any]]) -> Verdict:
             if pod not in stories or (record.get("field"), record.get("to")) == ("watch", "ADDED"):
                 stories[pod] = _Pod(created_s=record["t"])
             stories[pod].read(record)
+        if way := causes.read(record):
+            stories[record["pod"]].way = way
     pods = tuple(_judge(name, story, end) for name, story in stories.items())
     return Verdict(headline=_headline(pods) + end.remark, pods=pods)
 
@@ -146,6 +155,7 @@ class _Pod:
     ended_s: float | None = None
     deleted_s: float | None = None
     gone_s: float | None = None
+    way: tuple[Step, ...] = ()
 
     def read(self, record: Mapping[str, Any]) -> None:
         """Take in one record of this pod."""
@@ -207,6 +217,7 @@ def _judge(name: str, pod: _Pod, end: _End) -> PodVerdict:
         ended_s=pod.ended_s,
         gone_s=pod.gone_s,
         restarts=sum(c.restarts for c in pod.containers.values()),
+        way=pod.way,
     )
 
 
@@ -278,12 +289,19 @@ def _sidecars_stopped(pod: _Pod, since_s: float = 0, least: int = 1) -> str:
 def _alive(pod: _Pod, end: _End) -> tuple[str, Tone]:
     if pod.ready_s is None:
         return f"Never ready{end.within}{_because(pod)}", Tone.BAD
-    after = f"Ready after {seconds(pod.ready_s - pod.created_s)}"
+    after = f"Ready after {seconds(pod.ready_s - pod.created_s)}{_most_of_it(pod)}"
     if not pod.ready:
         return f"{after}, but no longer{_because(pod)}", Tone.BAD
     # A restart takes readiness away by itself.
     since = _with_restarts(pod) or (f", then not ready {'once' if pod.times_unready == 1 else f'{pod.times_unready} times'}" if pod.times_unready else "")
     return f"{after}{since}", Tone.NEUTRAL if since else Tone.GOOD
+
+
+def _most_of_it(pod: _Pod) -> str:
+    """`, 34 s of it pulling init-db`: said where one thing took most of a wait that is worth a word."""
+    what, spent_s = next(iter(together(pod.way).items()), ("", 0.0))
+    whole_s = (pod.ready_s or 0) - pod.created_s
+    return f", {seconds(spent_s)} of it {what}" if spent_s >= WORTH_A_WORD_S and spent_s >= whole_s / 2 else ""
 
 
 def _because(pod: _Pod) -> str:

@@ -24,6 +24,7 @@ MODULES: Mapping[str, str] = {
     "formats": "showing",
     "kubectl": "showing",
     "verdict": "showing",
+    "critical_path": "showing",
 }
 """Single modules that are no values; all others are."""
 
