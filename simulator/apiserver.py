@@ -12,12 +12,12 @@ from simulator.api_status import Condition
 from simulator.engine.agenda import Agenda
 from simulator.engine.recorder import Recorder
 from simulator.engine.streams import Streams
-from simulator.kubelet.admission import allocatable, insufficient
+from simulator.kubelet.admission import allocatable, insufficient, ports_taken, selects
 from simulator.kubelet.events import NORMAL, WARNING, EventRecorder
 from simulator.kubelet.pod_manager import PodObject
-from simulator.kubelet.resources import qos_class
 from simulator.kubelet_config import KubeletConfiguration
 from simulator.pod import Pod
+from simulator.pod_resources import qos_class
 from simulator.scenario import Node
 from simulator.states import PodPhase
 
@@ -29,17 +29,19 @@ REMOVAL_MS = 22
 """The kubelet's last patch to DELETED (observed.md, section 9: 0.036 after SyncTerminatedPod)."""
 
 
+_MEMORY_PRESSURE = "node.kubernetes.io/memory-pressure"
 _TAINTS = {
-    "MemoryPressure": "node.kubernetes.io/memory-pressure",
-    "DiskPressure": "node.kubernetes.io/disk-pressure",
-    "PIDPressure": "node.kubernetes.io/pid-pressure",
+    ("Ready", "False"): "node.kubernetes.io/not-ready",
+    ("MemoryPressure", "True"): _MEMORY_PRESSURE,
+    ("DiskPressure", "True"): "node.kubernetes.io/disk-pressure",
+    ("PIDPressure", "True"): "node.kubernetes.io/pid-pressure",
 }
 """What the node lifecycle controller keeps new pods away with (TaintNodesByCondition). The DaemonSet controller adds tolerations for all of them."""
 
 
 def _tolerates(pod: Pod, taint: str) -> bool:
     """The pod's own tolerations of NoSchedule; the admission plugin adds that of memory pressure to all but BestEffort pods."""
-    if taint == _TAINTS["MemoryPressure"] and qos_class(pod) != "BestEffort":
+    if taint == _MEMORY_PRESSURE and qos_class(pod) != "BestEffort":
         return True
     return any(t.effect in ("", "NoSchedule") and (t.key == taint or (not t.key and t.operator == "Exists")) for t in pod.tolerations)
 
@@ -182,16 +184,20 @@ class ApiServer:
             reason=condition.reason or None,
             message=condition.message or None,
         )
-        if condition.type in _TAINTS and condition.status == "False":
+        if (condition.type, was) in _TAINTS:
             self._agenda.after(SCHEDULE_MS, self.schedule)
 
     def _unschedulable(self, pod: Pod, others: list[Pod]) -> str | None:
         is_daemon = pod.owner is not None and pod.owner.kind == "DaemonSet"
         if self.cordoned and not is_daemon:
             return "0/1 nodes are available: 1 node(s) were unschedulable."
-        taint = next((taint for kind, taint in _TAINTS.items() if self.node_conditions.get(kind) == "True" and not _tolerates(pod, taint)), None)
+        taint = next((taint for (kind, status), taint in _TAINTS.items() if self.node_conditions.get(kind) == status and not _tolerates(pod, taint)), None)
         if taint and not is_daemon:
             return f"0/1 nodes are available: 1 node(s) had untolerated taint {{{taint}: }}."
+        if not selects(pod, self._node):
+            return "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector."
+        if ports_taken(pod, others):
+            return "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports."
         short = insufficient(pod, others, self._capacity)
         if short is None:
             return None

@@ -156,11 +156,16 @@ class _Pod:
     deleted_s: float | None = None
     gone_s: float | None = None
     way: tuple[Step, ...] = ()
+    trouble: str = ""
+    """What the last Event said that kept it from starting at all."""
 
     def read(self, record: Mapping[str, Any]) -> None:
         """Take in one record of this pod."""
         if record["layer"] == "status":
             self._read_status(record)
+        elif record["layer"] == "event":
+            if record["reason"] in _KEEPS_FROM_STARTING:
+                self.trouble = _cause_of(record["message"]) or self.trouble
         elif record["layer"] == "runtime" and (container := self.containers.get(record.get("object", ""))):
             if record.get("call") == "exit event":
                 container.exited = (record["t"], record["seq"])
@@ -309,8 +314,19 @@ def _because(pod: _Pod) -> str:
     for container in pod.containers.values():
         if said := _obstacle(container, pod):
             restarts = f" ({_times(container.restarts, 'restart')})" if container.restarts else ""
-            return f": {container.title} {said}{restarts}"
-    return "" if pod.containers else ": no container was started"
+            trouble = f" ({pod.trouble})" if pod.trouble and container.reason in ("ContainerCreating", "PodInitializing") else ""
+            return f": {container.title} {said}{trouble}{restarts}"
+    return "" if pod.containers else f": {pod.trouble or 'no container was started'}"
+
+
+_KEEPS_FROM_STARTING = ("FailedScheduling", "FailedMount", "FailedCreatePodSandBox")
+
+
+def _cause_of(message: str) -> str:
+    """`configmap "x" not found` of the kubelet's long sentence about a volume; the scheduler's words without its count of nodes. Empty if it adds nothing."""
+    if message.startswith("Unable to attach"):
+        return ""
+    return message.rpartition(" : ")[2].removeprefix("0/1 nodes are available: ").rstrip(".")
 
 
 def _obstacle(container: _Container, pod: _Pod) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from simulator.advice.advice import Advice
 from simulator.advice.timing import budget_seconds, handler_seconds, never_ends, script_of, startup_seconds
-from simulator.kubelet.resources import effective_requests
 from simulator.pod import Container, ContainerType, ObjectRef, Pod, PullPolicy, RestartPolicy
+from simulator.pod_resources import effective_requests
 from simulator.published_objects import PUBLISHED
 from simulator.scenario import Scenario
 from simulator.sources import FieldPath, PodSource

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from simulator.kubelet.resources import effective_requests, qos_class
 from simulator.kubelet_config import KubeletConfiguration
 from simulator.pod import Pod, Toleration
+from simulator.pod_resources import effective_requests, qos_class
 from simulator.scenario import Node
 from simulator.versions import Version
 
@@ -25,6 +25,19 @@ def allocatable(node: Node, config: KubeletConfiguration) -> dict[str, int]:
             left[name] = max(0, left.get(name, 0) - value)
     left["pods"] = min(left.get("pods", config.max_pods), config.max_pods)
     return left
+
+
+def selects(pod: Pod, node: Node) -> bool:
+    """Does the pod's nodeSelector match the node's labels?"""
+    known = {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "beta.kubernetes.io/arch": "amd64"}
+    labels = {**known, "kubernetes.io/hostname": node.name, **node.labels}
+    return all(labels.get(key) == value for key, value in pod.node_selector.items())
+
+
+def ports_taken(pod: Pod, others: Sequence[Pod]) -> bool:
+    """Is one of the pod's host ports in use?"""
+    wanted = {port for c in pod.containers for port in c.host_ports}
+    return bool(wanted & {port for other in others for c in other.containers for port in c.host_ports})
 
 
 def insufficient(pod: Pod, others: Sequence[Pod], capacity: dict[str, int]) -> tuple[str, int, int, int] | None:
@@ -75,7 +88,6 @@ class Admission:
 
     def admit(self, pod: Pod, others: Sequence[Pod]) -> Refusal | None:
         """None: admitted. `others` are the pods that are active on the node."""
-        labels = {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", "kubernetes.io/hostname": self._node.name, **self._node.labels}
         if pod.os_name and pod.os_name != "linux":
             return "PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS"
         if pod.node_selector.get("kubernetes.io/os", "linux") != "linux":
@@ -86,10 +98,9 @@ class Admission:
             return f"OutOf{name}", f"Node didn't have enough resource: {name}, requested: {requested}, used: {used}, capacity: {capacity}"
         if pod.node_name and pod.node_name != self._node.name:
             return "NodeName", "Predicate NodeName failed: node(s) didn't match the requested node name"
-        if any(labels.get(key) != value for key, value in pod.node_selector.items()):
+        if not selects(pod, self._node):
             return "NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"
-        wanted = {port for c in pod.containers for port in c.host_ports}
-        if wanted & {port for other in others for c in other.containers for port in c.host_ports}:
+        if ports_taken(pod, others):
             return "NodePorts", "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports"
         if self.shutting_down:
             return "NodeShutdown", "Pod was rejected as the node is shutting down."

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from simulator.kubelet.resources import effective_requests
 from simulator.pod import ContainerType, Pod
+from simulator.pod_resources import effective_requests
 
 SYSTEM_CRITICAL_PRIORITY = 2_000_000_000
 ROOT, LOGS, VOLUMES = "root", "logs", "volumes"

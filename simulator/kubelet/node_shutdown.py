@@ -10,9 +10,9 @@ from simulator.engine.recorder import Recorder
 from simulator.engine.tasks import Gate, Steps, Task, Wait
 from simulator.kubelet.kubelet import Kubelet
 from simulator.kubelet.pod_worker import PodWorker
-from simulator.kubelet.resources import SYSTEM_CRITICAL_PRIORITY
 from simulator.kubelet_config import KubeletConfiguration
 from simulator.pod import Pod
+from simulator.pod_resources import SYSTEM_CRITICAL_PRIORITY
 from simulator.states import PodPhase
 
 UNMOUNT_POLL_MS = 300

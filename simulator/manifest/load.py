@@ -20,6 +20,7 @@ from simulator.manifest.documents import Role, SortedDocuments, label_of, sort_d
 from simulator.manifest.files import read_files
 from simulator.manifest.kubelet_document import KubeletFile
 from simulator.manifest.kubelet_shapes import KUBELET_CONFIGURATION
+from simulator.manifest.node_size import fitted, labelled
 from simulator.manifest.nodes import Document, Finding, MapNode
 from simulator.manifest.pod_documents import Intake, conformed, conformed_to, pod_document
 from simulator.manifest.pod_sources import pod_source, workload_source
@@ -122,6 +123,16 @@ def load_with_sources(
     if not report.problems and not contents.pods and not workloads and not scenario.actions:
         report.problems.append(_no_pod(files, documents, found))
     report.raise_if_refused({name: index for index, name in enumerate(files)})
+    if "capacity" not in text.spec.get("node", {}):
+        node, larger = fitted(scenario.node, contents.pods)
+        scenario = replace(scenario, node=node)
+        if larger:
+            report.remark(f"the node was made larger for these pods: {larger}", "write node.capacity in the Scenario for a node of your own")
+    if "labels" not in text.spec.get("node", {}):
+        node, added = labelled(scenario.node, contents.pods)
+        scenario = replace(scenario, node=node)
+        if added:
+            report.remark(f"the node was given the labels that these pods select: {added}", "write node.labels in the Scenario for a node of your own")
     made = replace(
         scenario,
         kubernetes=intake.version.minor,

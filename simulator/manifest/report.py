@@ -34,6 +34,10 @@ class Report:
         if len(self.warnings) < MAX_PROBLEMS:
             self.warnings.append(_located(document, finding))
 
+    def remark(self, message: str, hint: str) -> None:
+        """Worth a word about the whole."""
+        self.warnings.append(Problem(message=message, hint=hint))
+
     def raise_if_refused(self, order: Mapping[str, int]) -> None:
         """ManifestError with every problem once, in the order of the files and of their lines."""
         if not self.problems:
@@ -46,7 +50,7 @@ class Report:
 
     def warning_lines(self) -> tuple[str, ...]:
         """The warnings in the contract's form of a problem."""
-        return tuple(str(warning) for warning in dict.fromkeys(self.warnings))
+        return tuple(str(warning).removeprefix(":0:0: ") for warning in dict.fromkeys(self.warnings))
 
 
 def _located(document: Document, finding: Finding) -> Problem:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.feature_gates import enabled
-from simulator.kubelet.resources import effective_limits, effective_requests, oom_score_adj, qos_class
 from simulator.pod import Container, Pod, Resources
+from simulator.pod_resources import effective_limits, effective_requests, oom_score_adj, qos_class
 from simulator.units import quantity_bytes, quantity_millicores
 from tests.conformance.case import BadCase, Fields
 from tests.conformance.tables.rows import differences, init_container, known, main_container, pod_of

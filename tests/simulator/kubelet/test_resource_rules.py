@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.kubelet.resources import effective_limits, effective_requests, oom_score_adj, qos_class
 from simulator.pod import Container, Pod, Resources
+from simulator.pod_resources import effective_limits, effective_requests, oom_score_adj, qos_class
 from tests.simulator.pods import init, main, memory, pod, sidecar
 
 MI, GI = 1 << 20, 1 << 30
