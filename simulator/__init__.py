@@ -8,8 +8,10 @@ Pure: no I/O, no wall clock, no environment. Same scenario, seed and version giv
 
 from simulator import feature_gates, limits, versions
 from simulator.advice.advice import Advice
+from simulator.advice.explanations import EXPLANATIONS
 from simulator.advice.formats import as_object as advice_object
 from simulator.advice.lint import lint
+from simulator.advice.places import field_places
 from simulator.errors import BrokenInvariant, ManifestError, NodevizError, Problem
 from simulator.manifest.editing import settings_of, with_settings
 from simulator.manifest.fixes import with_native_sidecar, with_object
@@ -23,6 +25,7 @@ VERSION = "0.1.0"
 """Of the simulator: traces of one version are identical, those of another may differ."""
 
 __all__ = [
+    "EXPLANATIONS",
     "VERSION",
     "Advice",
     "BrokenInvariant",
@@ -35,6 +38,7 @@ __all__ = [
     "advice_object",
     "encode",
     "feature_gates",
+    "field_places",
     "limits",
     "lint",
     "load",

@@ -79,7 +79,7 @@ class ApiServer:
         self.pods[pod.key] = self.by_uid[pod.uid] = obj
         # The containers in spec order, so that whoever draws or prints the pod knows its rows before the first status.
         containers = [{"name": c.name, "container_type": str(c.container_type)} for c in pod.all_containers()]
-        self._watch(obj, "ADDED", containers=containers)
+        self._watch(obj, "ADDED", containers=containers, owner=controller_key or None)
         self._recorder.move(("phase", pod.uid), PodPhase.PENDING)
         self._recorder.record("status", pod=pod.key, object="pod", field="phase", from_=None, to="Pending")
         if pod.node_name:

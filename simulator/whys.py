@@ -33,7 +33,6 @@ class StopReason(StrEnum):
     SHUTDOWN = "node-shutdown"
     DEADLINE = "active-deadline-exceeded"
     COMPLETED = "pod-completed"
-    REJECTED = "pod-rejected"
     SANDBOX = "sandbox-changed"
     LIVENESS = "liveness-probe-failed"
     STARTUP = "startup-probe-failed"

@@ -1,0 +1,46 @@
+"""On which line does the field stand that decided something? For the page, which links it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from simulator.advice.explanations import EXPLANATIONS
+from simulator.pod import Container
+from simulator.sources import FieldPath, PodSource
+
+Spot = tuple[str, int, int]
+"""File, line, column."""
+_FIELDS = sorted({explanation.field for explanation in EXPLANATIONS.values() if explanation.field})
+
+
+def field_places(sources: Sequence[PodSource]) -> dict[str, dict[str, Spot]]:
+    """For each pod (`namespace/name`) or controller (`Kind/namespace/name`): `pod:restartPolicy` or `app:livenessProbe` to its place.
+
+    A field that the text does not have is shown at what it would stand in.
+    """
+    return {_address(source): _places(source) for source in sources}
+
+
+def _address(source: PodSource) -> str:
+    name = f"{source.pod.namespace}/{source.name}"
+    return name if source.kind == "Pod" else f"{source.kind}/{name}"
+
+
+def _places(source: PodSource) -> dict[str, Spot]:
+    found: dict[str, Spot] = {}
+    lists: tuple[tuple[str, Sequence[Container]], ...] = (("initContainers", source.pod.init_containers), ("containers", source.pod.containers))
+    for field in _FIELDS:
+        where, _, name = field.partition(":")
+        if where == "pod":
+            found[field] = _spot(source, ("spec", name))
+            continue
+        for list_name, containers in lists:
+            for index, container in enumerate(containers):
+                path: FieldPath = ("spec", list_name, index, *((name,) if name else ()))
+                found[f"{container.name}:{name}"] = _spot(source, path)
+    return found
+
+
+def _spot(source: PodSource, path: FieldPath) -> Spot:
+    mark = source.where(path)
+    return mark.file, mark.line, mark.column
