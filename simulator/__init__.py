@@ -15,7 +15,8 @@ from simulator.advice.places import field_places
 from simulator.errors import BrokenInvariant, ManifestError, NodevizError, Problem
 from simulator.manifest.editing import settings_of, with_settings
 from simulator.manifest.fixes import with_native_sidecar, with_object
-from simulator.manifest.load import load, load_with_sources
+from simulator.manifest.load import Loaded, load, load_with_sources
+from simulator.manifest.validation.names import is_subdomain
 from simulator.scenario import Scenario
 from simulator.simulation import simulate
 from simulator.trace import encode
@@ -29,6 +30,7 @@ __all__ = [
     "VERSION",
     "Advice",
     "BrokenInvariant",
+    "Loaded",
     "ManifestError",
     "NodevizError",
     "PodVerdict",
@@ -39,6 +41,7 @@ __all__ = [
     "encode",
     "feature_gates",
     "field_places",
+    "is_subdomain",
     "limits",
     "lint",
     "load",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -56,6 +57,7 @@ def page_config(scenario: Scenario) -> dict[str, Any]:
         "check_url": reverse("check"),
         "yaml_url": reverse("scenario-yaml", args=[scenario.pk]),
         "jsonl_url": reverse("run-trace", args=[scenario.pk]),
+        "why_url": reverse("run-why", args=[scenario.pk]),
         "simulator_version": simulator.VERSION,
         **switch.page_config(),
     }
@@ -79,6 +81,16 @@ def kubelet_rows(scenario: Scenario) -> tuple[tuple[str, str, str], ...]:
         return scenario.loaded().kubelet.rows()
     except simulator.ManifestError:
         return ()
+
+
+@require_safe
+def why(request: HttpRequest, scenario_id: str) -> JsonResponse:
+    """What the page needs to tell reasons: the explanation of each code of a record, and the lines of the text that decide."""
+    scenario = get_object_or_404(Scenario, pk=scenario_id)
+    explanations = {code: dataclasses.asdict(explanation) for code, explanation in simulator.EXPLANATIONS.items()}
+    response = JsonResponse({"explanations": explanations, "places": scenario.field_places()})
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @require_safe

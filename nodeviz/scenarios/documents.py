@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import simulator
 
@@ -17,6 +18,9 @@ MAX_FILES = 100
 
 PAGE_LIMITS = {"bytes": MAX_SCENARIO_BYTES, "files": MAX_FILES}
 """What the page tells, and its editor checks before it sends anything."""
+
+MAX_ADVICE = 200
+"""Pieces of advice for one text; nobody reads more, and 110 pods may bring thousands."""
 
 MAX_NAME_CHARACTERS = 100
 """Of a file's name; it stands in front of every problem."""
@@ -80,14 +84,31 @@ def with_different_names(documents: Iterable[Document]) -> tuple[Document, ...]:
 
 def load(documents: Sequence[Document]) -> simulator.Scenario:
     """Everything in them, checked. Raises simulator.ManifestError with every problem."""
+    return _loaded(documents).scenario
+
+
+def load_with_advice(documents: Sequence[Document]) -> tuple[simulator.Scenario, tuple[simulator.Advice, ...]]:
+    """As `load`, with what a colleague would say of it."""
+    loaded = _loaded(documents)
+    return loaded.scenario, simulator.lint(loaded.scenario, loaded.sources)
+
+
+def advice_as_shown(advice: Iterable[simulator.Advice], documents: Sequence[Document]) -> list[dict[str, Any]]:
+    """As objects, with the lines of the editor."""
+    offsets = joined(documents).offsets
+    listed = [simulator.advice_object(each) for each in advice][:MAX_ADVICE]
+    return [{**each, "line": each["line"] + offsets.get(each["file"], 0)} for each in listed]
+
+
+def _loaded(documents: Sequence[Document]) -> simulator.Loaded:
     problems = over_limits(documents)
     if problems:
         raise simulator.ManifestError(problems)
-    scenario = simulator.load({document.name: document.content for document in documents})
+    loaded = simulator.load_with_sources({document.name: document.content for document in documents})
     unstorable = [document for document in documents if isinstance(document.content, bytes)]
     if unstorable:
         raise simulator.ManifestError([simulator.Problem(file=d.name, message="the text is not UTF-8", hint="save the file as UTF-8") for d in unstorable])
-    return scenario
+    return loaded
 
 
 def over_limits(documents: Sequence[Document]) -> tuple[simulator.Problem, ...]:

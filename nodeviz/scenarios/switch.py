@@ -46,8 +46,9 @@ def versions() -> tuple[str, ...]:
 
 
 def page_config() -> dict[str, Any]:
-    """What the switch of a page needs to know."""
-    return {"edit_url": reverse("edit"), "gates_url": f"{reverse('gates')}?simulator={simulator.VERSION}", "versions": versions()}
+    """What the switch and the advice of a page need to know."""
+    gates_url = f"{reverse('gates')}?simulator={simulator.VERSION}"
+    return {"edit_url": reverse("edit"), "follow_url": reverse("follow"), "gates_url": gates_url, "versions": versions()}
 
 
 @require_POST

@@ -79,12 +79,12 @@ def check(request: HttpRequest) -> JsonResponse:
         return problems_json((simulator.Problem(message=TOO_OFTEN_MESSAGE),), TOO_OFTEN)
     started = time.perf_counter()
     documents = handed_in(request)
-    answer: dict[str, Any] = {"problems": [], "warnings": [], "not_simulated": [], "kubernetes": None, "gates": None}
+    answer: dict[str, Any] = {"problems": [], "warnings": [], "not_simulated": [], "advice": [], "kubernetes": None, "gates": None}
     try:
         if not docs.over_limits(documents):
             answer |= switch.settings_json(docs.joined(documents).text)
-        loaded = docs.load(documents)
-        answer |= {"warnings": list(loaded.warnings), "not_simulated": list(loaded.not_simulated)}
+        scenario, advice = docs.load_with_advice(documents)
+        answer |= {"warnings": list(scenario.warnings), "not_simulated": list(scenario.not_simulated), "advice": docs.advice_as_shown(advice, documents)}
     except simulator.ManifestError as error:
         answer["problems"] = [as_json(problem) for problem in docs.as_shown(error.problems, documents)]
     answer["ms"] = round((time.perf_counter() - started) * 1000, 1)

@@ -41,6 +41,8 @@ class Advice:
     """The field, from the document's root."""
     subject: str
     """`web/app`, or `Job/report/log`."""
+    object: str = ""
+    """What is missing, `Kind/namespace/name`."""
 
     @property
     def level(self) -> Level:

@@ -33,6 +33,7 @@ def as_object(advice: Advice) -> dict[str, Any]:
         "line": advice.mark.line,
         "column": advice.mark.column,
         "path": advice.path,
+        "object": advice.object,
     }
 
 

@@ -32,9 +32,9 @@ def lint(scenario: Scenario, sources: Sequence[PodSource]) -> tuple[Advice, ...]
     return tuple(sorted(dict.fromkeys(found), key=lambda advice: (advice.mark.file, advice.mark.line, advice.mark.column, advice.rule)))
 
 
-def _advice(source: PodSource, rule: str, path: FieldPath, what: str, why: str, fix: str, container: Container | None = None) -> Advice:
+def _advice(source: PodSource, rule: str, path: FieldPath, what: str, why: str, fix: str, container: Container | None = None, missing: str = "") -> Advice:
     subject = f"{source.address}/{container.name}" if container else source.address
-    return Advice(rule=rule, what=what, why=why, fix=fix, mark=source.where(path), path=source.path_of(path), subject=subject)
+    return Advice(rule=rule, what=what, why=why, fix=fix, mark=source.where(path), path=source.path_of(path), subject=subject, object=missing)
 
 
 def _containers(pod: Pod) -> Iterator[tuple[Container, FieldPath]]:
@@ -271,17 +271,23 @@ def _missing_object(scenario: Scenario, source: PodSource) -> Iterator[Advice]:
     known = {*scenario.objects, *(action.target for action in scenario.actions if action.verb == "createObject")}
 
     def is_missing(ref: ObjectRef) -> bool:
-        return not ref.optional and f"{ref.kind}/{pod.namespace}/{ref.name}" not in known and (ref.kind, ref.name) not in PUBLISHED
+        return not ref.optional and _key(pod, ref) not in known and (ref.kind, ref.name) not in PUBLISHED
 
     fix = "Add it to the input; an empty one is enough if no key is asked for."
     for container, path in _containers(pod):
         for ref in dict.fromkeys(ObjectRef(kind=r.kind, name=r.name) for r in container.env_refs if is_missing(r)):
             what = f'The {ref.kind} "{ref.name}" is not in the input, so {container.name} waits with CreateContainerConfigError.'
-            yield _advice(source, "missing-object", (*path, "env"), what, "Its environment is read when it is created.", fix, container)
+            yield _advice(source, "missing-object", (*path, "env"), what, "Its environment is read when it is created.", fix, container, _key(pod, ref))
     for index, volume in enumerate(pod.volumes):
         for ref in dict.fromkeys(ObjectRef(kind=r.kind, name=r.name) for r in volume.refs if is_missing(r)):
             what = f'The {ref.kind} "{ref.name}" is not in the input, so the pod stays in ContainerCreating.'
-            yield _advice(source, "missing-object", ("spec", "volumes", index), what, "No container starts before all volumes are mounted.", fix)
+            yield _advice(
+                source, "missing-object", ("spec", "volumes", index), what, "No container starts before all volumes are mounted.", fix, None, _key(pod, ref)
+            )
+
+
+def _key(pod: Pod, ref: ObjectRef) -> str:
+    return f"{ref.kind}/{pod.namespace}/{ref.name}"
 
 
 _RULES: tuple[Callable[[Scenario, PodSource], Iterator[Advice]], ...] = (

@@ -80,6 +80,13 @@ def _says(text: str, wanted: Settings) -> bool:
 # -- what stands in the text -------------------------------------------------------------------------------------------------------
 
 
+def readable(text: str) -> str:
+    """The text as it is edited, with plain line ends. Raises ManifestError if it is not YAML within the limits."""
+    decoded = _decoded(text)
+    _documents(decoded)
+    return decoded
+
+
 def _decoded(text: str) -> str:
     decoded = decode("", text)
     if isinstance(decoded, Problem):

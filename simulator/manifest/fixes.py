@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.errors import ManifestError, Problem
+from simulator.manifest.editing import readable
 from simulator.manifest.nodes import Place
 from simulator.manifest.spans import Span, spans_of
 
@@ -14,6 +15,7 @@ def with_native_sidecar(text: str, line: int, column: int) -> str:
 
     Raises ManifestError where that is not a container written as a block of lines of its own.
     """
+    text = readable(text)
     spec, items, item = _container(text, Place(line, column))
     dash = text.rfind("\n", 0, item.start) + 1
     if items.is_flow or item.is_flow or text[dash : item.start].strip() != "-":
@@ -42,6 +44,7 @@ def with_native_sidecar(text: str, line: int, column: int) -> str:
 
 def with_object(text: str, kind: str, namespace: str, name: str) -> str:
     """With an empty ConfigMap or Secret at the end."""
+    text = readable(text)
     place = f", namespace: {namespace}" if namespace != "default" else ""
     document = f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: {name}{place}}}\n"
     return f"{text}{'' if text.endswith(chr(10)) else chr(10)}---\n{document}"

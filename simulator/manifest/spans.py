@@ -68,7 +68,8 @@ def spans_of(text: str) -> Written:
                 written.maps[span.place] = span
             if isinstance(event, yaml.CollectionStartEvent):
                 stack.append(span)
-    written.documents = list(zip(starts, [*starts[1:], len(text)], strict=True))
+    ends = [*starts[1:], len(text)] if starts else []
+    written.documents = list(zip(starts, ends, strict=True))
     return written
 
 

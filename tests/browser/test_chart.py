@@ -69,8 +69,16 @@ def test_the_pointer_on_a_bar_says_what_it_is(chart: Page):
 def test_a_click_on_a_bar_selects_it_and_tells_why_it_began(chart: Page):
     chart.mouse.click(*steps.in_chart(chart, 0.6, 2))
 
-    expect(chart.get_by_role("tab", name="Details")).to_have_attribute("aria-selected", "true")
+    expect(chart.get_by_role("tab", name="Why")).to_have_attribute("aria-selected", "true")
     expect(chart.locator("#panel-details")).to_contain_text(re.compile("Sidecar proxy.*Began with.*ready false → true", re.DOTALL))
+    expect(chart.locator("#panel-details .reason").first).to_contain_text("Why it began", ignore_case=True)
+
+
+def test_the_why_of_a_bar_leads_to_the_line_that_decided_it(chart: Page):
+    chart.mouse.click(*steps.in_chart(chart, 0.6, 2))
+    chart.locator("#panel-details .reason button").first.click()
+
+    expect(chart.locator(".cm-activeLineGutter").first).to_have_text("8")
 
 
 def test_arrow_keys_go_through_bars_and_rows_and_say_where_they_are(chart: Page):

@@ -52,6 +52,25 @@ def test_a_click_on_a_problem_leads_to_its_line(editor: Page):
     expect(editor.locator(".cm-activeLineGutter").first).to_have_text("10")
 
 
+PROXY = '  - {name: proxy, image: "proxy:1.0", restartPolicy: Always}\n'
+LEGACY = POD.replace(
+    '  - {name: app, image: "app:1.0"}\n',
+    "  - name: app\n    image: app:1.0\n  - name: log\n    image: log:1.0\n    command: [tail, -f, /log]\n",
+)
+
+
+def test_advice_is_listed_and_a_button_follows_it(editor: Page):
+    # A block of lines can be moved; the init containers of the example are in braces.
+    steps.write(editor, LEGACY.replace("  initContainers:\n", "").replace('  - {name: fetch, image: "fetch:1.0"}\n', "").replace(PROXY, ""))
+    editor.get_by_role("button", name="Make it a sidecar").click()
+
+    expect(editor.locator("#editor-form [data-part=message]")).to_contain_text("Ctrl-Z brings the text before back")
+    expect(editor.get_by_role("button", name="Make it a sidecar")).to_have_count(0)
+    before, _, mains = steps.text_of(editor).partition("  containers:")
+    assert "restartPolicy: Always" in before
+    assert "name: log" not in mains
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

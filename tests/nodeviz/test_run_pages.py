@@ -57,9 +57,24 @@ def test_the_page_knows_all_that_its_scripts_need(client: Client, make_run: Make
         "check_url": "/check",
         "yaml_url": f"{link}.yaml",
         "jsonl_url": f"{link}.jsonl",
+        "why_url": f"{link}/why",
         "simulator_version": simulator.VERSION,
         **switch.page_config(),
     }
+
+
+def test_the_reasons_come_with_the_lines_of_the_text_as_the_editor_shows_it(client: Client) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\nspec:\n  restartPolicy: Never\n  containers: [{name: app, image: x}]\n"
+    files = [{"name": f"{name}.yaml", "text": pod % name} for name in ("a", "b")]
+    scenario = Scenario.objects.create(files=files, title="two files", simulator_version=simulator.VERSION)
+
+    answer = client.get(f"/s/{scenario.pk}/why").json()
+
+    assert answer["explanations"]["grace-period-over"]["says"]
+    lines = {name: answer["places"][f"default/{name}"]["pod:restartPolicy"][1] for name in ("a", "b")}
+    shown = scenario.text.splitlines()
+    assert lines["a"] < lines["b"]
+    assert all("restartPolicy" in shown[line - 1] for line in lines.values())
 
 
 def test_the_configuration_of_the_kubelet_shows_what_each_file_set(client: Client, make_run: MakeRun) -> None:

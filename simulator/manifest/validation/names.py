@@ -48,6 +48,11 @@ def suggested(name: str) -> str:
     return variable or (f'for example "{near}"' if near and near != name else "")
 
 
+def is_subdomain(name: str) -> bool:
+    """Whether an object can have this name."""
+    return len(name) <= 253 and bool(_IS_SUBDOMAIN.fullmatch(name))
+
+
 def label_findings(name: str, path: Path) -> Iterator[Finding]:
     """A container's, volume's or namespace's name."""
     if len(name) > 63:

@@ -130,9 +130,12 @@ function placeOf(doc, line, column) {
   return { from, to: word ? from + word[0].length : at.to };
 }
 
+/** CodeMirror's words for ours. */
+const MARKED_AS = { advice: "info", note: "hint" };
+
 function diagnostic(doc, { line, column, message, hint, severity = "error" }) {
   if (!line) return [];
-  return [{ ...placeOf(doc, line, column), severity, message: hint ? `${message}\n${hint}` : message }];
+  return [{ ...placeOf(doc, line, column), severity: MARKED_AS[severity] ?? severity, message: hint ? `${message}\n${hint}` : message }];
 }
 
 /** The text area itself, while or because there is nothing better. */

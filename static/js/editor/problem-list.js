@@ -8,27 +8,32 @@ export function placeText({ file, line, column }) {
   return column ? `${line}:${column}` : String(line);
 }
 
-export function createProblemList(section, { onGo }) {
+/** Advice that a machine can follow, by its rule: the words on the button. */
+const FIXES = { "job-never-finishes": "Make it a sidecar", "missing-object": "Add an empty one" };
+
+export function createProblemList(section, { onGo, onFix }) {
   const list = section.querySelector("ol");
   const title = section.querySelector("[data-part=title]");
 
   function item(problem) {
-    const { path, message, hint, severity } = problem;
+    const { path, message, why, hint, source, severity } = problem;
     const content = [
       el("span", { class: "place num" }, placeText(problem)),
-      el("span", { class: "problem-text" }, path ? el("code", null, path) : null, path ? " " : null, message, hint ? el("span", { class: "hint" }, hint) : null),
+      el("span", { class: "problem-text" }, path ? el("code", null, path) : null, path ? " " : null, message, why ? ` ${why}` : null, hint ? el("span", { class: "hint", title: source }, hint) : null),
     ];
     const button = el("button", { type: "button", class: `problem ${severity ?? "error"}`, onclick: () => onGo(problem) }, ...content);
-    return el("li", null, problem.line ? button : el("div", { class: `problem ${severity ?? "error"}` }, ...content));
+    const fix = FIXES[problem.advice?.rule];
+    const doIt = fix ? el("button", { type: "button", class: "button quiet fix", onclick: () => onFix(problem.advice) }, fix) : null;
+    return el("li", null, problem.line ? button : el("div", { class: `problem ${severity ?? "error"}` }, ...content), doIt);
   }
 
   return {
-    /** Problems stop a run; warnings (severity "warning") do not. */
+    /** Problems stop a run; warnings, advice and notes do not. */
     show(problems) {
-      const errors = problems.filter(({ severity }) => severity !== "warning").length;
-      const warnings = problems.length - errors;
+      const of = (...kinds) => problems.filter(({ severity }) => kinds.includes(severity ?? "error")).length;
+      const [errors, warnings, advice] = [of("error"), of("warning"), of("advice", "note")];
       section.hidden = problems.length === 0;
-      title.textContent = [errors ? count(errors, "problem") : "", warnings ? count(warnings, "remark") : ""].filter(Boolean).join(", ");
+      title.textContent = [errors ? count(errors, "problem") : "", warnings ? count(warnings, "remark") : "", advice ? `${advice} of advice` : ""].filter(Boolean).join(", ");
       section.classList.toggle("has-errors", errors > 0);
       list.replaceChildren(...problems.map(item));
     },

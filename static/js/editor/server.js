@@ -42,6 +42,11 @@ export async function edit(form, url, { text, kubernetes, gates: wanted }) {
   return answerOf(await post(url, { headers: jsonHeaders(form), body: JSON.stringify({ text, kubernetes, gates: wanted }) }));
 }
 
+/** The same text with a piece of advice followed. @returns {Promise<{text: string} | {problems: Array}>} */
+export async function follow(form, url, { text, advice }) {
+  return answerOf(await post(url, { headers: jsonHeaders(form), body: JSON.stringify({ text, advice }) }));
+}
+
 /** Every feature gate in every version; see gates.js. */
 export async function gates(url) {
   try {

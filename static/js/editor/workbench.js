@@ -9,7 +9,7 @@ import { createDraft } from "./draft.js";
 import { createEditor } from "./editor.js";
 import { readFiles, UnfitFiles } from "./files.js";
 import { createProblemList } from "./problem-list.js";
-import { check, run, Unreachable } from "./server.js";
+import { check, follow, run, Unreachable } from "./server.js";
 import { createSwitch } from "./version.js";
 
 /** After the last key. */
@@ -26,7 +26,7 @@ export async function createWorkbench(form, config, { onChange = () => {} } = {}
   const served = textarea.value;
   const draft = createDraft(location.pathname);
   const message = part("message");
-  const problemList = createProblemList(part("problems"), { onGo: (problem) => editor.goTo(problem) });
+  const problemList = createProblemList(part("problems"), { onGo: (problem) => editor.goTo(problem), onFix: followAdvice });
   let checking = null;
   let timer = 0;
 
@@ -54,17 +54,29 @@ export async function createWorkbench(form, config, { onChange = () => {} } = {}
       const { text } = editor;
       const answer = await check(form, config.check_url, { text, name: nameOf() }, checking.signal);
       if (editor.text === text) settings.show(answer);
-      show(answer.problems, remarksOf(answer));
+      show(answer.problems, remarksOf(answer), answer.advice ?? []);
     } catch (error) {
       if (error.name !== "AbortError" && !(error instanceof Unreachable)) throw error;
       // The check is a convenience: Run will say what is wrong.
     }
   }
 
-  function show(problems, remarks = []) {
-    const all = [...problems, ...remarks.map((remark) => ({ ...remark, severity: "warning" }))];
+  function show(problems, remarks = [], advice = []) {
+    const all = [...problems, ...remarks.map((remark) => ({ ...remark, severity: "warning" })), ...advice.map(adviceItem)];
     editor.showProblems(all);
     problemList.show(all);
+  }
+
+  async function followAdvice(advice) {
+    try {
+      const { text, problems } = await follow(form, config.follow_url, { text: editor.text, advice });
+      if (problems) return say(`${problems[0].message}${problems[0].hint ? `; ${problems[0].hint}` : ""}.`);
+      editor.change(text);
+      say("Done. Ctrl-Z brings the text before back.", "neutral");
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      say(error.message);
+    }
   }
 
   function nameOf() {
@@ -137,6 +149,12 @@ export async function createWorkbench(form, config, { onChange = () => {} } = {}
       editor.focus();
     },
   };
+}
+
+/** Advice as an item of the list: what, why, and what to do; the button does it where a machine can. */
+function adviceItem(advice) {
+  const { what: message, why, fix, source, path, line, column, level } = advice;
+  return { message, why, hint: fix, source, path, line, column, severity: level === "warning" ? "advice" : "note", advice };
 }
 
 /** What does not stop a run: the API server's warnings, and documents of kinds that are kept but not simulated. Both come as words, without a place. */

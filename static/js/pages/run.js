@@ -26,6 +26,7 @@ import { jsonBlock, setText } from "../text/dom.js";
 import * as player from "../time/player.js";
 import { createTransport } from "../time/transport.js";
 import { createActions } from "./actions.js";
+import { createReasons } from "./reasons.js";
 import { createHelp } from "./help.js";
 import { listenToKeys } from "./keyboard.js";
 import { createTabs } from "./tabs.js";
@@ -68,7 +69,8 @@ const panes = createTabs(byId("pane-tabs"), () => redraw());
 createTabs(byId("side-switch"), (side) => (document.querySelector(".run-layout").dataset.side = side), { hides: false });
 const events = createEvents(byId("panel-events"), { onSeek: seek });
 const problems = createProblems(byId("panel-problems"), palette, { onSelect: goToTrouble });
-const details = createDetails(byId("panel-details"), palette, { onSeek: seek });
+const reasons = createReasons(config.why_url, { onLoaded: redraw });
+const details = createDetails(byId("panel-details"), palette, { onSeek: seek, onGo: (place) => workbench.editor.goTo(place) });
 const node = createNode(byId("node"), byId("panel-images"), palette, { onOpen: () => redraw() });
 const treegrid = createTreegrid(byId("treegrid"), palette, { onSelect: (row, span) => select(row, span) });
 const legend = createLegend(byId("legend"), palette, () => redraw());
@@ -207,7 +209,10 @@ function drawClock() {
 
 function drawPanels() {
   const context = { records: store.records, nowS: clock.headS, themeName: gantt.themeName };
-  if (drawer.current() === "details") details.update(state.selected, context);
+  if (drawer.current() === "details") {
+    const steps = store.run.verdict?.pods.find(({ pod }) => pod === state.selected?.row.pod)?.way ?? [];
+    details.update(state.selected, { ...context, book: state.selected && reasons.book, steps });
+  }
   if (panes.current() === "table") treegrid.draw({ rows: orderedRows(spans), ...context });
 }
 

@@ -2,12 +2,13 @@
 
 import { el } from "../text/dom.js";
 import { apiMessage, causes, DECIMALS, describeRecord, describeRow, describeSpan } from "../text/describe.js";
-import { formatInstant } from "../time/format.js";
+import { reasonsOf, reasonOf, wayOf } from "../text/why.js";
+import { formatDuration, formatInstant } from "../time/format.js";
 
 const LAYERS = { runtime: "node", hook: "node", image: "node", probe: "kubelet", kubelet: "kubelet", status: "API", event: "API", action: "action" };
 const MOST_RECORDS = 60;
 
-export function createDetails(panel, palette, { onSeek }) {
+export function createDetails(panel, palette, { onSeek, onGo }) {
   const empty = panel.querySelector("[data-part=empty]");
   const content = panel.querySelector("[data-part=content]");
 
@@ -21,9 +22,33 @@ export function createDetails(panel, palette, { onSeek }) {
     );
   }
 
+  /** One reason in two or three sentences, with the line that decided it. */
+  function reason(heading, found) {
+    if (!found) return null;
+    const { says, change, source, place, field } = found;
+    const link = place ? el("button", { type: "button", class: "text-button", onclick: () => onGo(place) }, `${field}, line ${place.line}`) : null;
+    return el(
+      "div",
+      { class: "reason" },
+      el("h4", null, heading),
+      el("p", null, says),
+      change ? el("p", { class: "muted" }, "What would change it: ", change) : null,
+      el("p", { class: "reason-source" }, link ? "Decided by " : null, link, link && source ? " · " : null, source ? el("code", null, source) : null),
+    );
+  }
+
+  function way(steps) {
+    const rows = wayOf(steps).map(([what, seconds, share]) => {
+      const bar = el("span", { class: "share" });
+      bar.style.inlineSize = `${Math.max(1, Math.round(share * 100))}%`;
+      return el("li", null, el("span", null, what), el("span", { class: "num" }, formatDuration(seconds)), bar);
+    });
+    return rows.length ? el("div", null, el("h4", null, "The way to Ready"), el("ol", { class: "way" }, ...rows)) : null;
+  }
+
   return {
     /** @param {{row: object, span: object|null, mark: object|null}|null} selected */
-    update(selected, { records, nowS, themeName }) {
+    update(selected, { records, nowS, themeName, book, steps }) {
       empty.hidden = selected !== null;
       content.hidden = selected === null;
       if (!selected) return content.replaceChildren();
@@ -38,6 +63,12 @@ export function createDetails(panel, palette, { onSeek }) {
         parts.push(el("dl", { class: "facts" }, ...pairs), message ? el("p", null, message) : null);
       }
       const seq = mark?.seq ?? span?.seq;
+      if (book && mark) parts.push(reason("Why", reasonOf(records, mark.seq, book)));
+      if (book && span && !mark) {
+        const { began, ended } = reasonsOf(records, row, span, book);
+        parts.push(reason("Why it began", began), reason("Why it ended", ended));
+      }
+      if (row.type === "pod" && steps.length) parts.push(way(steps));
       if (seq !== undefined) parts.push(el("h4", null, mark ? "This instant, and what led to it" : "Began with"), el("ol", { class: "records" }, ...causes(records, seq).map(line)));
       const during = span ? recordsDuring(records, row, span).filter((record) => record.seq !== seq) : [];
       if (during.length) {

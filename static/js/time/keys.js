@@ -25,7 +25,7 @@ export const KEYS = [
   { action: "row-up", codes: ["ArrowUp"], shown: ["↑"], does: "Row above" },
   { action: "row-down", codes: ["ArrowDown"], shown: ["↓"], does: "Row below" },
   { action: "centre", codes: ["KeyF"], shown: ["F"], does: "Centre the selection; again: fill the view with it" },
-  { action: "details", codes: ["Enter"], shown: ["Enter"], does: "Details of the selection" },
+  { action: "details", codes: ["Enter"], shown: ["Enter"], does: "Why the selection began and ended" },
   { action: "clear", codes: ["Escape"], shown: ["Esc"], does: "Clear the selection" },
   { action: "problem-next", codes: ["KeyN"], shown: ["N"], does: "Next problem (with Shift: the one before)" },
   { action: "problem-back", codes: ["Shift+KeyN"] },
