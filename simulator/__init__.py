@@ -12,7 +12,10 @@ from simulator.advice.explanations import EXPLANATIONS
 from simulator.advice.formats import as_object as advice_object
 from simulator.advice.lint import lint
 from simulator.advice.places import field_places
+from simulator.container_behaviors import container_behaviors
 from simulator.errors import BrokenInvariant, ManifestError, NodevizError, Problem
+from simulator.manifest.behavior_editing import with_behavior
+from simulator.manifest.behaviors import fields_of as behavior_fields
 from simulator.manifest.editing import settings_of, with_settings
 from simulator.manifest.fixes import with_native_sidecar, with_object
 from simulator.manifest.load import Loaded, load, load_with_sources
@@ -38,6 +41,8 @@ __all__ = [
     "Scenario",
     "Verdict",
     "advice_object",
+    "behavior_fields",
+    "container_behaviors",
     "encode",
     "feature_gates",
     "field_places",
@@ -50,6 +55,7 @@ __all__ = [
     "simulate",
     "verdict",
     "versions",
+    "with_behavior",
     "with_native_sidecar",
     "with_object",
     "with_settings",

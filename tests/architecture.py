@@ -21,6 +21,7 @@ MODULES: Mapping[str, str] = {
     "simulation": "wiring",
     "apiserver": "wiring",
     "actions": "wiring",
+    "container_behaviors": "wiring",
     "formats": "showing",
     "kubectl": "showing",
     "verdict": "showing",

@@ -9,6 +9,7 @@ from simulator.behavior import Behavior, DiskUse, Hook, Level, OnSigterm, Result
 from simulator.manifest.leaves import BYTES, DURATION, DURATION_OR_FOREVER, EXIT_CODE, FOREVER, TEXT, as_rate, one_of
 from simulator.manifest.nodes import Finding, Path
 from simulator.manifest.shapes import Shape, WrongValue, list_of, map_of, struct
+from simulator.units import format_duration
 
 Fields = Mapping[str, Any]
 IGNORE = "ignore"
@@ -139,3 +140,62 @@ def _disk(disk: Fields) -> DiskUse:
     log_rate, logs = _use(disk.get("logs"))
     empty_dirs = tuple((name, *_use(use)) for name, use in disk.get("emptyDir", {}).items())
     return DiskUse(writable_layer_bytes_per_second=layer_rate, writable_layer=layer, logs_bytes_per_second=log_rate, logs=logs, empty_dirs=empty_dirs)
+
+
+def fields_of(behavior: Behavior) -> dict[str, object]:
+    """The document of a behavior, as `behavior_of` reads it."""
+    made: dict[str, object] = {}
+    if behavior.runs is not None:
+        made["runs"] = [_run_fields(run) for run in behavior.runs]
+    if behavior.on_sigterm is not None:
+        after_ms = behavior.on_sigterm.exit_after_ms
+        made["onSIGTERM"] = IGNORE if after_ms is None else {"exitAfter": format_duration(after_ms), "exitCode": behavior.on_sigterm.exit_code}
+    for name, hook in (("postStart", behavior.post_start), ("preStop", behavior.pre_stop)):
+        if hook is not None:
+            made[name] = {"duration": _duration_text(hook.duration_ms), "result": str(hook.result)}
+    for name, windows in (("startup", behavior.startup), ("readiness", behavior.readiness), ("liveness", behavior.liveness)):
+        if windows is not None:
+            made[name] = [{"from": format_duration(window.from_ms), "result": str(window.result)} for window in windows]
+    if behavior.memory is not None:
+        made["memory"] = _level_fields(behavior.memory)
+    if behavior.disk is not None:
+        made["disk"] = _disk_fields(behavior.disk)
+    if behavior.on_sidecar_gone is not None:
+        made["onSidecarGone"] = {"container": behavior.on_sidecar_gone[0], "exitCode": behavior.on_sidecar_gone[1]}
+    return made
+
+
+def _duration_text(duration_ms: int | None) -> str:
+    return FOREVER if duration_ms is None else format_duration(duration_ms)
+
+
+def _run_fields(run: Run) -> dict[str, object]:
+    return {"duration": _duration_text(run.duration_ms), "exitCode": run.exit_code, **({"reason": run.reason} if run.reason else {})}
+
+
+def _level_fields(levels: tuple[Level, ...]) -> list[dict[str, str]]:
+    return [{"from": format_duration(level.from_ms), "value": _bytes_text(level.value_bytes)} for level in levels]
+
+
+def _bytes_text(count: int) -> str:
+    """Exactly, with the largest suffix that leaves no fraction."""
+    for suffix, size in (("Gi", 1 << 30), ("Mi", 1 << 20), ("Ki", 1 << 10)):
+        if count and count % size == 0:
+            return f"{count // size}{suffix}"
+    return str(count)
+
+
+def _disk_fields(disk: DiskUse) -> dict[str, object]:
+    def use(rate: int, levels: tuple[Level, ...]) -> object:
+        return _level_fields(levels) if levels else f"{_bytes_text(rate)}/s"
+
+    made: dict[str, object] = {}
+    for name, rate, levels in (
+        ("writableLayer", disk.writable_layer_bytes_per_second, disk.writable_layer),
+        ("logs", disk.logs_bytes_per_second, disk.logs),
+    ):
+        if rate or levels:
+            made[name] = use(rate, levels)
+    if disk.empty_dirs:
+        made["emptyDir"] = {name: use(rate, levels) for name, rate, levels in disk.empty_dirs}
+    return made

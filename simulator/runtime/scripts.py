@@ -48,8 +48,7 @@ class Place:
 def interpreted(container: Container, sources: Mapping[str, Source]) -> bool:
     """Does anything of this container need the interpreter?"""
     return command_is_script(container, sources) or any(
-        handler is not None and handler.kind is HandlerKind.EXEC and shell.understands(handler.command) and not _said(key, sources)
-        for key, handler in _handlers(container).items()
+        handler is not None and script_of_handler(handler) and not _said(key, sources) for key, handler in handlers_of(container).items()
     )
 
 
@@ -72,7 +71,13 @@ def _said(key: str, sources: Mapping[str, Source]) -> bool:
     return sources.get(key) in (Source.SCENARIO, Source.ANNOTATION)
 
 
-def _handlers(container: Container) -> dict[str, Handler | None]:
+def script_of_handler(handler: Handler) -> bool:
+    """Does the interpreter run it?"""
+    return handler.kind is HandlerKind.EXEC and shell.understands(handler.command)
+
+
+def handlers_of(container: Container) -> dict[str, Handler | None]:
+    """Probes and hooks by the part of a behavior that says what they come to; None for a hook that the container has not."""
     probes = {str(kind): probe.handler for kind in ProbeType if (probe := container.probe(kind))}
     return {**probes, "post_start": container.post_start, "pre_stop": container.pre_stop}
 

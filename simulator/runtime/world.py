@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from simulator import shell
-from simulator.addresses import container_addresses
-from simulator.behavior import Behavior, Source, resolve, role_behavior
+from simulator.behavior import Behavior, Source
+from simulator.behavior_sources import resolved
 from simulator.engine.agenda import Agenda
 from simulator.engine.streams import Streams
-from simulator.pod import Container, ContainerType, Pod, Volume
+from simulator.pod import Container, Pod, Volume
 from simulator.runtime.containers import RuntimeContainer
 from simulator.runtime.processes import BehavingProcesses, ContainerProcesses
 from simulator.runtime.scripts import Place, ScriptProcesses, argv_of, interpreted, volume_storage
@@ -39,16 +39,7 @@ class World:
 
     def behavior(self, pod: Pod, container: Container) -> tuple[Behavior, Mapping[str, Source]]:
         """What the container does, and where each part was found."""
-        layers: list[tuple[Source, Behavior]] = []
-        said = next((self._scenario.behaviors[key] for key in container_addresses(pod, container.name) if key in self._scenario.behaviors), None)
-        if said:
-            layers.append((Source.SCENARIO, said))
-        if container.name in pod.behaviors:
-            layers.append((Source.ANNOTATION, pod.behaviors[container.name]))
-        owner = pod.owner.kind if pod.owner else ""
-        is_init = container.container_type is ContainerType.INIT
-        layers.append((Source.ROLE, role_behavior(is_regular_init=is_init, owner_kind=owner if container.container_type is ContainerType.MAIN else "")))
-        return resolve(layers)
+        return resolved(self._scenario.behaviors, pod, container)
 
     def start_failure(self, pod: Pod, container: Container) -> str | None:
         """The runtime's words when the container's command cannot be executed; None: it can."""

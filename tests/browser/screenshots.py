@@ -22,6 +22,22 @@ from tests.surroundings import CHECKOUT, chromium
 WIDE = {"width": 1360, "height": 800}
 NARROW = {"width": 390, "height": 844}
 
+LEGACY_JOB = """\
+apiVersion: batch/v1
+kind: Job
+metadata: {name: report}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+      - name: app
+        image: app
+        envFrom: [{secretRef: {name: key}}]
+      - name: log
+        image: log:1
+        command: [sh, -c, "prepare; tail -f /log"]
+"""
 BAD = steps.POD.replace("restartPolicy: Never", "restartPolicy: never").replace('image: "app:1.0"', 'imagePullPolcy: "app:1.0"')
 
 
@@ -121,6 +137,28 @@ def node_room(page: Page, site: Site) -> None:
     expect(page.locator("#panel-images tbody tr").first).to_be_visible()
 
 
+def why(page: Page, site: Site) -> None:
+    """A killed sidecar: why it began to stop, and which line decides how long it may take."""
+    example(page, site, "sidecars-long-running-deleted")
+    page.mouse.click(*steps.in_chart(page, 0.84, 3))
+    expect(page.locator("#panel-details .reason").first).to_be_visible()
+
+
+def way(page: Page, site: Site) -> None:
+    """What took the time until the pod was ready."""
+    example(page, site, "sidecars-long-running-deleted")
+    page.mouse.click(*steps.in_chart(page, 0.6, 0))
+    expect(page.locator("#panel-details .way")).to_be_visible()
+
+
+def advice(page: Page, site: Site) -> None:
+    """What a colleague would say of a Job with a legacy sidecar."""
+    page.goto(site.url)
+    steps.is_ready(page)
+    steps.write(page, LEGACY_JOB)
+    expect(page.get_by_role("button", name="Make it a sidecar")).to_be_visible()
+
+
 def pulls(page: Page, site: Site) -> None:
     """Images that wait for one another, in the middle of the run."""
     example(page, site, "parallel-pulls")
@@ -147,6 +185,12 @@ OTHERS: dict[str, Shot] = {
     "node-dark": (node_room, "dark", False),
     "narrow-node-light": (node_room, "light", True),
     "pulls-dark": (pulls, "dark", False),
+    "why-light": (why, "light", False),
+    "why-dark": (why, "dark", False),
+    "way-light": (way, "light", False),
+    "advice-light": (advice, "light", False),
+    "advice-dark": (advice, "dark", False),
+    "narrow-advice-light": (advice, "light", True),
     "new-light": (new, "light", False),
     "new-dark": (new, "dark", False),
     "clock-dark": (job, "dark", False),

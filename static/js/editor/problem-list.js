@@ -23,7 +23,7 @@ export function createProblemList(section, { onGo, onFix }) {
     ];
     const button = el("button", { type: "button", class: `problem ${severity ?? "error"}`, onclick: () => onGo(problem) }, ...content);
     const fix = FIXES[problem.advice?.rule];
-    const doIt = fix ? el("button", { type: "button", class: "button quiet fix", onclick: () => onFix(problem.advice) }, fix) : null;
+    const doIt = fix ? el("button", { type: "button", class: "button fix", onclick: () => onFix(problem.advice) }, fix) : null;
     return el("li", null, problem.line ? button : el("div", { class: `problem ${severity ?? "error"}` }, ...content), doIt);
   }
 
@@ -33,7 +33,7 @@ export function createProblemList(section, { onGo, onFix }) {
       const of = (...kinds) => problems.filter(({ severity }) => kinds.includes(severity ?? "error")).length;
       const [errors, warnings, advice] = [of("error"), of("warning"), of("advice", "note")];
       section.hidden = problems.length === 0;
-      title.textContent = [errors ? count(errors, "problem") : "", warnings ? count(warnings, "remark") : "", advice ? `${advice} of advice` : ""].filter(Boolean).join(", ");
+      title.textContent = [errors ? count(errors, "problem") : "", warnings ? count(warnings, "remark") : "", advice ? `${count(advice, "piece")} of advice` : ""].filter(Boolean).join(", ");
       section.classList.toggle("has-errors", errors > 0);
       list.replaceChildren(...problems.map(item));
     },
