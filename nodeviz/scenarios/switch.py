@@ -48,7 +48,8 @@ def versions() -> tuple[str, ...]:
 def page_config() -> dict[str, Any]:
     """What the switch and the advice of a page need to know."""
     gates_url = f"{reverse('gates')}?simulator={simulator.VERSION}"
-    return {"edit_url": reverse("edit"), "follow_url": reverse("follow"), "gates_url": gates_url, "versions": versions()}
+    urls = {f"{name}_url": reverse(name) for name in ("edit", "follow", "behaviors")}
+    return {**urls, "gates_url": gates_url, "versions": versions()}
 
 
 @require_POST

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from nodeviz.scenarios import advised, switch, views
+from nodeviz.scenarios import advised, behaviors, switch, views
 from nodeviz.scenarios.models import ID_PATTERN
 
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("run", views.run, name="run"),
     path("check", views.check, name="check"),
     path("edit", switch.edit, name="edit"),
+    path("behaviors", behaviors.behaviors, name="behaviors"),
     path("follow", advised.follow, name="follow"),
     path("gates", switch.gates, name="gates"),
     path("gallery", views.gallery_page, name="gallery"),

@@ -159,6 +159,13 @@ def advice(page: Page, site: Site) -> None:
     expect(page.get_by_role("button", name="Make it a sidecar")).to_be_visible()
 
 
+def behavior(page: Page, site: Site) -> None:
+    """The form for what the containers do."""
+    new(page, site)
+    page.get_by_role("button", name="Behavior").click()
+    page.locator("#behaviors summary").nth(3).click()
+
+
 def pulls(page: Page, site: Site) -> None:
     """Images that wait for one another, in the middle of the run."""
     example(page, site, "parallel-pulls")
@@ -185,6 +192,9 @@ OTHERS: dict[str, Shot] = {
     "node-dark": (node_room, "dark", False),
     "narrow-node-light": (node_room, "light", True),
     "pulls-dark": (pulls, "dark", False),
+    "behavior-light": (behavior, "light", False),
+    "behavior-dark": (behavior, "dark", False),
+    "narrow-behavior-light": (behavior, "light", True),
     "why-light": (why, "light", False),
     "why-dark": (why, "dark", False),
     "way-light": (way, "light", False),

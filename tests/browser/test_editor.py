@@ -52,6 +52,28 @@ def test_a_click_on_a_problem_leads_to_its_line(editor: Page):
     expect(editor.locator(".cm-activeLineGutter").first).to_have_text("10")
 
 
+def test_the_form_changes_what_a_container_does_and_writes_it_into_the_text(editor: Page, watch: Watch):
+    watch.expected = ("422",)
+    steps.write(editor, POD)
+    editor.get_by_role("button", name="Behavior").click()
+    form = editor.locator("#behaviors")
+    expect(form.locator("summary")).to_have_count(3)
+    expect(form.locator("summary").nth(1)).to_contain_text("web/proxy sidecar · runs for ever · from its role")
+    form.locator("summary").nth(1).click()
+    proxy = form.locator("li").nth(1)
+    proxy.get_by_label("runs for").fill("soon")
+    proxy.get_by_role("button", name="Write it into the text").click()
+    expect(form.locator("[data-part=message]")).to_contain_text("soon")
+    proxy.get_by_label("runs for").fill("20s")
+    proxy.get_by_label("ignores it").check()
+    proxy.get_by_role("button", name="Write it into the text").click()
+
+    expect(form.locator("summary").nth(1)).to_contain_text("ends after 20s with 0, ignores SIGTERM · from the Scenario")
+    form.get_by_role("button", name="Close").click()
+    assert "web/proxy: {runs: [{duration: 20s, exitCode: 0}], onSIGTERM: ignore}" in steps.text_of(editor)
+    assert "app: {runs: [{duration: 5s}]}" in steps.text_of(editor)
+
+
 PROXY = '  - {name: proxy, image: "proxy:1.0", restartPolicy: Always}\n'
 LEGACY = POD.replace(
     '  - {name: app, image: "app:1.0"}\n',

@@ -42,6 +42,15 @@ export async function edit(form, url, { text, kubernetes, gates: wanted }) {
   return answerOf(await post(url, { headers: jsonHeaders(form), body: JSON.stringify({ text, kubernetes, gates: wanted }) }));
 }
 
+/**
+ * What each container does; with a `change` ({address, behavior}) after the text was changed.
+ *
+ * @returns {Promise<{text: string, containers: Array, more: number} | {problems: Array}>}
+ */
+export async function behaviors(form, url, text, change = {}) {
+  return answerOf(await post(url, { headers: jsonHeaders(form), body: JSON.stringify({ text, ...change }) }));
+}
+
 /** The same text with a piece of advice followed. @returns {Promise<{text: string} | {problems: Array}>} */
 export async function follow(form, url, { text, advice }) {
   return answerOf(await post(url, { headers: jsonHeaders(form), body: JSON.stringify({ text, advice }) }));

@@ -5,11 +5,12 @@
  */
 
 import { el, setText } from "../text/dom.js";
+import { createBehaviorDialog } from "./behavior-dialog.js";
 import { createDraft } from "./draft.js";
 import { createEditor } from "./editor.js";
 import { readFiles, UnfitFiles } from "./files.js";
 import { createProblemList } from "./problem-list.js";
-import { check, follow, run, Unreachable } from "./server.js";
+import { behaviors, check, follow, run, Unreachable } from "./server.js";
 import { createSwitch } from "./version.js";
 
 /** After the last key. */
@@ -78,6 +79,20 @@ export async function createWorkbench(form, config, { onChange = () => {} } = {}
       say(error.message);
     }
   }
+
+  const behaviorDialog = createBehaviorDialog(document.getElementById("behaviors"), {
+    async ask(change) {
+      try {
+        return await behaviors(form, config.behaviors_url, editor.text, change);
+      } catch (error) {
+        if (!(error instanceof Unreachable)) throw error;
+        return { problems: [{ message: error.message }] };
+      }
+    },
+    change: (text) => editor.change(text),
+  });
+  part("behaviors").hidden = false;
+  part("behaviors").addEventListener("click", () => behaviorDialog.open());
 
   function nameOf() {
     return form.elements.name?.value ?? "";
