@@ -17,7 +17,7 @@ from simulator.errors import BrokenInvariant, ManifestError, NodevizError, Probl
 from simulator.manifest.behavior_editing import with_behavior
 from simulator.manifest.behaviors import fields_of as behavior_fields
 from simulator.manifest.editing import settings_of, with_settings
-from simulator.manifest.fixes import with_native_sidecar, with_object
+from simulator.manifest.fixes import with_lenient_validation, with_native_sidecar, with_object
 from simulator.manifest.load import Loaded, load, load_with_sources
 from simulator.manifest.validation.names import is_subdomain
 from simulator.scenario import Scenario
@@ -56,6 +56,7 @@ __all__ = [
     "verdict",
     "versions",
     "with_behavior",
+    "with_lenient_validation",
     "with_native_sidecar",
     "with_object",
     "with_settings",

@@ -38,6 +38,8 @@ def followed(text: str, advice: Any) -> str:
     match fields.get("rule"):
         case "job-never-finishes" if isinstance(fields.get("line"), int) and isinstance(fields.get("column"), int):
             return simulator.with_native_sidecar(text, fields["line"], fields["column"])
+        case "unknown-field":
+            return simulator.with_lenient_validation(text)
         case "missing-object":
             kind, _, rest = str(fields.get("object", "")).partition("/")
             namespace, _, name = rest.partition("/")

@@ -139,13 +139,15 @@ def _first(found: SortedDocuments, role: Role) -> Document | None:
 
 
 def _with_kubernetes(text: str, kubernetes: str) -> str:
-    found = _documents(text)
-    if _kubernetes(found) == kubernetes:
-        return text
-    scenario = _first(found, Role.SCENARIO)
+    return text if _kubernetes(_documents(text)) == kubernetes else with_scenario_field(text, "kubernetes", f'"{kubernetes}"')
+
+
+def with_scenario_field(text: str, name: str, value: str) -> str:
+    """The text with `spec.name` of its Scenario set; one is added where there is none. Raises ManifestError as `with_settings`."""
+    scenario = _first(_documents(_decoded(text)), Role.SCENARIO)
     if scenario is None:
-        return appended(text, f'{_SCENARIO}spec:\n  kubernetes: "{kubernetes}"\n')
-    return with_set(text, scenario, "spec", "kubernetes", f'"{kubernetes}"')
+        return appended(text, f"{_SCENARIO}spec:\n  {name}: {value}\n")
+    return with_set(text, scenario, "spec", name, value)
 
 
 def _with_gate(text: str, name: str, value: bool) -> str:

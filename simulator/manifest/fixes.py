@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.errors import ManifestError, Problem
-from simulator.manifest.editing import readable
+from simulator.manifest.editing import readable, with_scenario_field
 from simulator.manifest.nodes import Place
 from simulator.manifest.spans import Span, spans_of
 
@@ -48,6 +48,11 @@ def with_object(text: str, kind: str, namespace: str, name: str) -> str:
     place = f", namespace: {namespace}" if namespace != "default" else ""
     document = f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: {name}{place}}}\n"
     return f"{text}{'' if text.endswith(chr(10)) else chr(10)}---\n{document}"
+
+
+def with_lenient_validation(text: str) -> str:
+    """With unknown fields as warnings from now on, as kubectl's `--validate=warn` has them."""
+    return with_scenario_field(readable(text), "validation", "lenient")
 
 
 def _container(text: str, place: Place) -> tuple[Span, Span, Span]:

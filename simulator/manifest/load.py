@@ -82,7 +82,8 @@ def load(
 ) -> Scenario:
     """The scenario of these files (name to content, in their order). The keyword arguments win over what the Scenario document says.
 
-    Raises ManifestError with all problems, and nothing else, whatever the bytes are. `strict=False` makes unknown fields warnings.
+    Raises ManifestError with all problems, and nothing else, whatever the bytes are. `strict=False` makes unknown fields warnings, and so does
+    `validation: lenient` in the Scenario.
     """
     return load_with_sources(files, kubernetes=kubernetes, seed=seed, until=until, jitter=jitter, strict=strict).scenario
 
@@ -106,6 +107,7 @@ def load_with_sources(
     for document, finding in found.findings:
         report.problem(document, finding)
     text = scenario_text(report, found, budget)
+    report.strict = strict and text.spec.get("validation") != "lenient"
     intake = Intake(
         report=report,
         version=Version(minor=chosen.minor or text.spec.get("kubernetes", NEWEST)),

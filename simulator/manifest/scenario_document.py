@@ -101,6 +101,7 @@ SCENARIO = struct(
                 "seed": leaves.between(0, 2**63 - 1),
                 "until": DURATION,
                 "jitter": BOOL,
+                "validation": leaves.one_of("strict", "lenient"),
                 "node": _NODE,
                 "registry": struct("the registry", {"defaultSize": BYTES, "images": list_of(_REGISTRY_IMAGE)}),
                 "behaviors": map_of(behaviors.BEHAVIOR),

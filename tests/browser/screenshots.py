@@ -156,6 +156,7 @@ def advice(page: Page, site: Site) -> None:
     page.goto(site.url)
     steps.is_ready(page)
     steps.write(page, LEGACY_JOB)
+    page.get_by_text("4 pieces of advice").click()
     expect(page.get_by_role("button", name="Make it a sidecar")).to_be_visible()
 
 

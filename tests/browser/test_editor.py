@@ -84,6 +84,7 @@ LEGACY = POD.replace(
 def test_advice_is_listed_and_a_button_follows_it(editor: Page):
     # A block of lines can be moved; the init containers of the example are in braces.
     steps.write(editor, LEGACY.replace("  initContainers:\n", "").replace('  - {name: fetch, image: "fetch:1.0"}\n', "").replace(PROXY, ""))
+    editor.locator("[data-part=advice] summary").click()
     editor.get_by_role("button", name="Make it a sidecar").click()
 
     expect(editor.locator("#editor-form [data-part=message]")).to_contain_text("Ctrl-Z brings the text before back")

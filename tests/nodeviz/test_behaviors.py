@@ -60,7 +60,9 @@ def test_a_change_is_written_into_the_text_and_comes_from_the_scenario_then(clie
         pytest.param({"address": "", "behavior": {}}, "must be the address", id="no address"),
         pytest.param({"address": "a" * 10_000, "behavior": {}}, "must be the address", id="an endless address"),
         pytest.param({"address": "web/app", "behavior": []}, "must be a map", id="a list"),
-        pytest.param({"address": "web/app", "behavior": {"memory": [{"from": "0s", "value": "1: {x"}]}}, "quantities must match", id="a value that would be YAML"),
+        pytest.param(
+            {"address": "web/app", "behavior": {"memory": [{"from": "0s", "value": "1: {x"}]}}, "quantities must match", id="a value that would be YAML"
+        ),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_a_reason(client: Client, change: dict, words: str) -> None:

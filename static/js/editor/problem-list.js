@@ -1,6 +1,6 @@
 /** Which problems does the text have? The list beside the editor; each line leads to its place. */
 
-import { el } from "../text/dom.js";
+import { el, setText } from "../text/dom.js";
 
 /** `12:3`, or the file's name if there is no place in it. */
 export function placeText({ file, line, column }) {
@@ -9,11 +9,12 @@ export function placeText({ file, line, column }) {
 }
 
 /** Advice that a machine can follow, by its rule: the words on the button. */
-const FIXES = { "job-never-finishes": "Make it a sidecar", "missing-object": "Add an empty one" };
+const FIXES = { "job-never-finishes": "Make it a sidecar", "missing-object": "Add an empty one", "unknown-field": "Run without the unknown fields" };
 
 export function createProblemList(section, { onGo, onFix }) {
   const list = section.querySelector("ol");
   const title = section.querySelector("[data-part=title]");
+  const fold = section.querySelector("[data-part=advice]");
 
   function item(problem) {
     const { path, message, why, hint, source, severity } = problem;
@@ -28,14 +29,19 @@ export function createProblemList(section, { onGo, onFix }) {
   }
 
   return {
-    /** Problems stop a run; warnings, advice and notes do not. */
+    /** Problems stop a run; warnings do not. Advice is folded away until somebody wants it. */
     show(problems) {
-      const of = (...kinds) => problems.filter(({ severity }) => kinds.includes(severity ?? "error")).length;
+      const of = (...kinds) => problems.filter(({ severity }) => kinds.includes(severity ?? "error"));
       const [errors, warnings, advice] = [of("error"), of("warning"), of("advice", "note")];
       section.hidden = problems.length === 0;
-      title.textContent = [errors ? count(errors, "problem") : "", warnings ? count(warnings, "remark") : "", advice ? `${count(advice, "piece")} of advice` : ""].filter(Boolean).join(", ");
-      section.classList.toggle("has-errors", errors > 0);
-      list.replaceChildren(...problems.map(item));
+      title.textContent = [errors.length ? count(errors.length, "problem") : "", warnings.length ? count(warnings.length, "remark") : ""].filter(Boolean).join(", ");
+      title.hidden = !title.textContent;
+      section.classList.toggle("has-errors", errors.length > 0);
+      const unknown = errors.find(({ message }) => message.startsWith("unknown field"));
+      list.replaceChildren(...[...errors, ...warnings].map((problem) => item(problem === unknown ? { ...problem, advice: { rule: "unknown-field" } } : problem)));
+      fold.hidden = advice.length === 0;
+      setText(fold.querySelector("summary"), count(advice.length, "piece") + " of advice");
+      fold.querySelector("ol").replaceChildren(...advice.map(item));
     },
   };
 }

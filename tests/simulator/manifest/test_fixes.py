@@ -79,3 +79,28 @@ def test_a_missing_object_is_added_at_the_end():
     fixed = simulator.with_object(text, "Secret", "shop", "key")
 
     assert simulator.load({"x.yaml": fixed}).objects == {"Secret/shop/key": frozenset()}
+
+
+UNKNOWN = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  unheardOf: 1\n  containers: [{name: a, image: x, port: 80}]\n"
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        pytest.param("", id="without a Scenario"),
+        pytest.param("---\napiVersion: nodeviz.dev/v1alpha1\nkind: Scenario\nspec: {until: 5m, validation: strict}\n", id="where it says strict"),
+    ],
+)
+def test_a_text_can_choose_to_run_without_its_unknown_fields(scenario):
+    with pytest.raises(simulator.ManifestError, match="unknown field"):
+        simulator.load({"x.yaml": UNKNOWN + scenario})
+
+    loaded = simulator.load({"x.yaml": simulator.with_lenient_validation(UNKNOWN + scenario)})
+
+    assert [pod.name for pod in loaded.pods] == ["web"]
+    assert sum("unknown field" in warning for warning in loaded.warnings) == 2
+
+
+def test_lenient_takes_nothing_else():
+    with pytest.raises(simulator.ManifestError, match="Unsupported value"):
+        simulator.load({"x.yaml": simulator.with_lenient_validation(UNKNOWN.replace("unheardOf: 1", "restartPolicy: never"))})
