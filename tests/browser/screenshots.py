@@ -183,6 +183,7 @@ Shot = tuple[Callable[[Page, Site], None], str, bool]
 DOCUMENTED: dict[str, Shot] = {
     "chart-light": (chart, "light", False),
     "chart-dark": (chart, "dark", False),
+    "why-light": (why, "light", False),
     "node-light": (node_room, "light", False),
     "error-light": (error, "light", False),
     "disconnected-light": (disconnected, "light", False),
@@ -196,7 +197,6 @@ OTHERS: dict[str, Shot] = {
     "behavior-light": (behavior, "light", False),
     "behavior-dark": (behavior, "dark", False),
     "narrow-behavior-light": (behavior, "light", True),
-    "why-light": (why, "light", False),
     "why-dark": (why, "dark", False),
     "way-light": (way, "light", False),
     "advice-light": (advice, "light", False),

@@ -1,0 +1,1 @@
+"""What do bytes do to us that nobody would write? Coverage-guided, with atheris (libFuzzer)."""
