@@ -21,9 +21,16 @@ def look(data: bytes) -> None:
     try:
         loaded = simulator.load_with_sources({"any.yaml": data})
     except simulator.ManifestError as error:
-        assert error.problems
-        assert all(problem.message for problem in error.problems)
+        problems = error.problems
+    else:
+        look_on(loaded, data)
         return
+    assert problems
+    assert all(problem.message for problem in problems)
+
+
+def look_on(loaded: simulator.Loaded, data: bytes) -> None:
+    """What is done with a scenario before it runs."""
     for advice in simulator.lint(loaded.scenario, loaded.sources):
         simulator.advice_object(advice)
     simulator.field_places(loaded.sources)
