@@ -61,6 +61,47 @@ def test_public_manifests_load_without_edits(path):
     assert len(scenario.pods) == PODS[path.name]
 
 
+WAITS_FOR = {
+    "ingress-nginx--deploy.yaml": 'secret "ingress-nginx-admission" not found',
+    "kubernetes-engine-samples--jetstream-pytorch-gemma-7b-it-2x4.yaml": 'secret "huggingface-secret" not found',
+    "metallb--metallb-frr.yaml": 'secret "memberlist" not found',
+    "website--job-sidecar-legacy.yaml": "myjob has completed, but logshipper still runs",
+}
+"""What is not in the file, and in real life comes from elsewhere; and the example of a Job that hangs."""
+
+
+def trace_of(path):
+    return list(simulator.simulate(simulator.load({path.name: path.read_bytes()})))
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.name)
+def test_their_pods_become_ready_or_complete_or_it_is_said_what_they_wait_for(path):
+    verdict = simulator.verdict(trace_of(path))
+
+    unwell = [pod.sentence for pod in verdict.pods if pod.tone == "bad"]
+    assert bool(unwell) == (path.name in WAITS_FOR)
+    assert all(WAITS_FOR[path.name] in sentence for sentence in unwell)
+    assert all(pod.ready_s is not None or pod.ended_s is not None or pod.tone == "bad" for pod in verdict.pods)
+
+
+def test_the_documentations_liveness_example_is_first_killed_when_the_page_says(shared):
+    records = trace_of(shared / "manifests" / "website--exec-liveness.yaml")
+    started, killed = (next(r["t"] for r in records if r.get("call") == call) for call in ("StartContainer returned", "StopContainer called"))
+
+    assert 35 <= killed - started <= 45, "30 s of health, then three failures five seconds apart"
+    assert next(r["why"] for r in records if r.get("call") == "StopContainer called") == "liveness-probe-failed"
+
+
+def test_the_documentations_jobs_end_with_a_native_sidecar_only(shared):
+    phases = {
+        name: [r["to"] for r in trace_of(shared / "manifests" / f"website--{name}.yaml") if r.get("field") == "phase"]
+        for name in ("job-sidecar", "job-sidecar-legacy")
+    }
+
+    assert phases["job-sidecar"][-1] == "Succeeded"
+    assert phases["job-sidecar-legacy"][-1] == "Running"
+
+
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: "/".join(folder.parts[-3:]))
 def test_recorded_pods_load_as_the_measuring_tool_writes_them(folder):
     assert simulator.load({"pod.yaml": scenario_of(folder)}).pods
