@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from simulator.addresses import pod_addresses, split_container
 from simulator.apiserver import ApiServer
@@ -26,6 +26,7 @@ from simulator.runtime.registry import RegistryService, normalise
 from simulator.scenario import Action, Scenario
 from simulator.states import RuntimeState
 
+T = TypeVar("T")
 DEFAULT_KUBELET_DOWN_MS = 5_000
 """restartKubelet without downFor: what a service manager takes."""
 DEFAULT_REBOOT_MS = 60_000
@@ -109,6 +110,10 @@ class Actions:
             if made and made.state is RuntimeState.RUNNING:
                 yield made
 
+    def _each(self, items: Sequence[T]) -> Iterator[T]:
+        """All that one action is about."""
+        return self._node.recorder.side_by_side(items)
+
     # -- verbs --------------------------------------------------------------------------------------------------------------------
 
     def _apply(self, action: Action) -> None:
@@ -119,17 +124,17 @@ class Actions:
 
     def _delete(self, action: Action) -> None:
         grace = action.options.get("gracePeriodSeconds")
-        for obj in self._pods(action.target):
+        for obj in self._each(self._pods(action.target)):
             self._node.api.delete(obj, grace if isinstance(grace, int) else None, force=bool(action.options.get("force")))
 
     def _exit(self, action: Action) -> None:
         code, reason = action.options.get("exitCode", 0), action.options.get("reason", "")
-        for made in list(self._running(action.target)):
+        for made in self._each(list(self._running(action.target))):
             if made.processes:
                 made.processes.exit(int(str(code)), str(reason))
 
     def _kill(self, action: Action) -> None:
-        for made in list(self._running(action.target)):
+        for made in self._each(list(self._running(action.target))):
             if made.processes:
                 self._node.recorder.record("runtime", pod=made.pod.key, object=made.container.name, call="signal", attempt=made.attempt, detail="SIGKILL")
                 made.processes.exit(137, str(action.options.get("reason", "")))
@@ -137,7 +142,7 @@ class Actions:
     def _probe(self, action: Action) -> None:
         kind = ProbeType(str(action.options.get("probe", "readiness")))
         result = Result(str(action.options.get("result", "failure")))
-        for made in list(self._running(action.target)):
+        for made in self._each(list(self._running(action.target))):
             processes = made.processes
             if processes is None:
                 continue
@@ -148,7 +153,7 @@ class Actions:
 
     def _set_image(self, action: Action) -> None:
         image = str(action.options["image"])
-        for obj, name in self._containers(action.target):
+        for obj, name in self._each(list(self._containers(action.target))):
             if obj.gone:
                 continue
             pod = obj.pod
@@ -160,7 +165,7 @@ class Actions:
             self._node.api.update(obj, changed)
 
     def _forget_containers(self, action: Action) -> None:
-        for obj in self._pods(action.target):
+        for obj in self._each(self._pods(action.target)):
             inits = {c.name for c in obj.pod.init_containers}
             for made in self._node.runtime.containers(obj.pod.uid):
                 if made.container.name in inits and made.state is RuntimeState.EXITED:
@@ -189,7 +194,7 @@ class Actions:
     def _add_ephemeral(self, action: Action) -> None:
         if action.container is None:
             return
-        for obj in self._pods(action.target):
+        for obj in self._each(self._pods(action.target)):
             self._node.api.update(obj, replace(obj.pod, ephemeral_containers=(*obj.pod.ephemeral_containers, action.container)))
 
     def _create_object(self, action: Action) -> None:
@@ -197,14 +202,14 @@ class Actions:
         self._node.objects[_object_key(action.target)] = set(keys) if isinstance(keys, list | tuple) else set()
 
     def _set_condition(self, action: Action) -> None:
-        for obj in self._pods(action.target):
+        for obj in self._each(self._pods(action.target)):
             kinds = [str(action.options["condition"])] if action.options.get("condition") else list(obj.pod.readiness_gates)
             for kind in kinds:
                 self._node.api.set_gate(obj, kind, str(action.options.get("status", "True")))
 
     def _evict(self, action: Action) -> None:
         grace = action.options.get("gracePeriodSeconds")
-        for obj in self._pods(action.target):
+        for obj in self._each(self._pods(action.target)):
             if action.options.get("hard"):
                 self._node.kubelet.evict_for_pressure(obj, "The node was low on resource: memory. ")
             else:
@@ -220,7 +225,7 @@ class Actions:
     def _drain(self, action: Action) -> None:
         self._cordon(action)
         grace = action.options.get("gracePeriodSeconds")
-        for obj in list(self._node.api.pods.values()):
+        for obj in self._each(list(self._node.api.pods.values())):
             if not (obj.pod.owner and obj.pod.owner.kind == "DaemonSet"):
                 self._node.api.delete(obj, grace if isinstance(grace, int) else None)
 

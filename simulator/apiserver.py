@@ -12,7 +12,7 @@ from simulator.api_status import Condition
 from simulator.engine.agenda import Agenda
 from simulator.engine.recorder import Recorder
 from simulator.engine.streams import Streams
-from simulator.kubelet.admission import allocatable, insufficient, ports_taken, selects
+from simulator.kubelet.admission import allocatable, insufficient, ports_taken, selects, tolerates
 from simulator.kubelet.events import NORMAL, WARNING, EventRecorder
 from simulator.kubelet.pod_manager import PodObject
 from simulator.kubelet_config import KubeletConfiguration
@@ -43,7 +43,7 @@ def _tolerates(pod: Pod, taint: str) -> bool:
     """The pod's own tolerations of NoSchedule; the admission plugin adds that of memory pressure to all but BestEffort pods."""
     if taint == _MEMORY_PRESSURE and qos_class(pod) != "BestEffort":
         return True
-    return any(t.effect in ("", "NoSchedule") and (t.key == taint or (not t.key and t.operator == "Exists")) for t in pod.tolerations)
+    return any(tolerates(each, taint) for each in pod.tolerations)
 
 
 class ApiServer:
@@ -61,6 +61,8 @@ class ApiServer:
         self.by_uid: dict[str, PodObject] = {}
         """Every object that ever was."""
         self._unscheduled: dict[str, PodObject] = {}
+        self._added: dict[str, int] = {}
+        """The record of each pod that the scheduler has not looked at yet, by uid."""
         self.cordoned = False
         self.node_conditions = {"Ready": "True", "MemoryPressure": "False", "DiskPressure": "False", "PIDPressure": "False"}
         """Of the node's object, by type. The first four are there when the scenario begins."""
@@ -79,7 +81,7 @@ class ApiServer:
         self.pods[pod.key] = self.by_uid[pod.uid] = obj
         # The containers in spec order, so that whoever draws or prints the pod knows its rows before the first status.
         containers = [{"name": c.name, "container_type": str(c.container_type)} for c in pod.all_containers()]
-        self._watch(obj, "ADDED", containers=containers, owner=controller_key or None)
+        added = self._watch(obj, "ADDED", containers=containers, owner=controller_key or None)
         self._recorder.move(("phase", pod.uid), PodPhase.PENDING)
         self._recorder.record("status", pod=pod.key, object="pod", field="phase", from_=None, to="Pending")
         if pod.node_name:
@@ -90,12 +92,16 @@ class ApiServer:
             )
         else:
             self._unscheduled[pod.uid] = obj
+            self._added[pod.uid] = added
             self._agenda.after(SCHEDULE_MS, self.schedule)
         return obj
 
     def schedule(self) -> None:
         """Bind whatever fits, in the order of creation."""
-        for uid, obj in list(self._unscheduled.items()):
+        for uid, obj in self._recorder.side_by_side(list(self._unscheduled.items())):
+            # A new pod is bound because it was made, one that has waited because of what made room for it.
+            if uid in self._added:
+                self._recorder.because(self._added.pop(uid))
             if obj.gone or obj.deleting:
                 del self._unscheduled[uid]
                 continue
@@ -240,8 +246,8 @@ class ApiServer:
             message=condition.message or None,
         )
 
-    def _watch(self, obj: PodObject, kind: str, **fields: object) -> None:
-        self._recorder.record("status", pod=obj.pod.key, object="pod", field="watch", from_=None, to=kind, **fields)
+    def _watch(self, obj: PodObject, kind: str, **fields: object) -> int:
+        return self._recorder.record("status", pod=obj.pod.key, object="pod", field="watch", from_=None, to=kind, **fields)
 
     def _later(self, obj: PodObject, tell: Callable[[PodObject], None]) -> None:
         delay_ms = self._streams.around_ms(KUBELET_SEES[1], KUBELET_SEES, f"{obj.pod.uid}/watch", self._agenda.now_ms)

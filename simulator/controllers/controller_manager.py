@@ -114,6 +114,7 @@ class ControllerManager:
         self._held: dict[tuple[str, str, str], _Held] = {}
         self._owner: dict[str, _Held] = {}
         """By the pods' `namespace/name`."""
+        self._made = 0
         self._ready_since_ms: dict[str, int] = {}
         self._finished_ms: dict[str, int] = {}
         self._requests: dict[str, Requests] = {}
@@ -223,14 +224,13 @@ class ControllerManager:
         """`of` names the object between the person's own and the pods: a Deployment's ReplicaSet, a CronJob's Job."""
         by_uid = {obj.pod.uid: obj for obj in held.pods}
         name = of or held.name
-        for uid in plan.delete:
-            obj = by_uid[uid]
+        for obj in self._recorder.side_by_side([by_uid[uid] for uid in plan.delete]):
             cause = self._event(name, _NORMAL, "SuccessfulDelete", _words(held.workload, "delete", obj.pod.name))
             self._recorder.because(cause)
             self._api.delete(obj)
         template = held.revisions.get(plan.revision, held.workload)
-        for index in plan.create:
-            if len(self._owner) >= MAX_PODS_MADE:
+        for index in self._recorder.side_by_side(plan.create):
+            if self._made >= MAX_PODS_MADE:
                 self.limit = "MAX_PODS_MADE"
                 return
             free_ms = self._requests.setdefault(held.workload.kind, Requests()).pod_made(self._agenda.now_ms)
@@ -239,14 +239,15 @@ class ControllerManager:
                 return
             pod = make_pod(template, len(held.pods) + 1, index, self._seed, scheduled_minute=minute or self._epoch_minute)
             cause = self._event(name, _NORMAL, "SuccessfulCreate", _words(held.workload, "create", pod.name))
-            self._owner[pod.key] = held
             self._recorder.because(cause)
-            obj_or_none = self._api.create(pod, held.name)
-            if obj_or_none is not None:
-                held.pods.append(obj_or_none)
+            created = self._api.create(pod, held.name)
+            if created is not None:
+                self._made += 1
+                self._owner[pod.key] = held
+                held.pods.append(created)
                 held.indexes[pod.uid] = index
                 if made is not None:
-                    made.append(obj_or_none)
+                    made.append(created)
         self._arm(held, plan.wake_ms)
 
     def _event(self, name: str, kind: str, reason: str, message: str) -> int:
@@ -301,7 +302,7 @@ class ControllerManager:
 
     def _remove_job(self, run: _Job) -> None:
         run.removed = True
-        for obj in run.pods:
+        for obj in self._recorder.side_by_side(run.pods):
             self._api.delete(obj)
 
     def _sync_cron_job(self, held: _Held) -> None:

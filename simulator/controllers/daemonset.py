@@ -32,8 +32,7 @@ def compute_plan(spec: Daemon, pods: Sequence[OwnedPod], now_ms: int) -> Plan:
         return Plan(create=(0,), revision=spec.revision)
     over = next((pod for pod in there if pod.phase.is_terminal and not pod.deleting), None)
     if over is not None:
-        failed = sum(pod.phase is PodPhase.FAILED for pod in pods)
-        due_ms = (over.finished_ms or now_ms) + min(FIRST_BACKOFF_MS << min(failed - 1, 20), LONGEST_BACKOFF_MS) if failed else now_ms
+        due_ms = _deletion_due_ms(over, pods, now_ms)
         return Plan(delete=(over.uid,)) if now_ms >= due_ms else Plan(wake_ms=due_ms)
     running = [pod for pod in there if pod.active]
     old = [pod for pod in running if pod.revision != spec.revision]
@@ -47,3 +46,11 @@ def compute_plan(spec: Daemon, pods: Sequence[OwnedPod], now_ms: int) -> Plan:
     if any(pod.available(now_ms, spec.min_ready_seconds) for pod in new):
         return Plan(delete=tuple(pod.uid for pod in old))
     return Plan(wake_ms=becoming_available_ms(new, now_ms, spec.min_ready_seconds))
+
+
+def _deletion_due_ms(over: OwnedPod, pods: Sequence[OwnedPod], now_ms: int) -> int:
+    """One that succeeded goes at once; one that failed after the back-off of all that failed so far."""
+    if over.phase is not PodPhase.FAILED:
+        return now_ms
+    failed = sum(pod.phase is PodPhase.FAILED for pod in pods)
+    return (over.finished_ms or now_ms) + min(FIRST_BACKOFF_MS << min(failed - 1, 20), LONGEST_BACKOFF_MS)

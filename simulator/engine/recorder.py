@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from simulator.engine.agenda import Agenda
 from simulator.errors import BrokenInvariant
@@ -11,6 +12,7 @@ from simulator.states import MOVES
 from simulator.whys import why_of
 
 Record = dict[str, Any]
+T = TypeVar("T")
 
 
 _LEADS_ON = frozenset({"runtime", "hook", "probe", "kubelet", "node", "action", "image"})
@@ -60,6 +62,14 @@ class Recorder:
 
     def because(self, cause: int) -> None:
         """What follows now, follows from this record."""
+        self._agenda.cause = cause
+
+    def side_by_side(self, items: Iterable[T]) -> Iterator[T]:
+        """Go through things that all follow from what happens now, and none of them from the one before it."""
+        cause = self._agenda.cause
+        for item in items:
+            self._agenda.cause = cause
+            yield item
         self._agenda.cause = cause
 
     def move(self, subject: object, to: StrEnum) -> None:

@@ -61,13 +61,13 @@ def refused_under_pressure(pod: Pod, conditions: Collection[str], *, is_critical
     if not conditions or is_critical:
         return None
     if set(conditions) == {"MemoryPressure"} and (
-        qos_class(pod, pod_level=pod_level) != "BestEffort" or any(_tolerates(each, "node.kubernetes.io/memory-pressure") for each in pod.tolerations)
+        qos_class(pod, pod_level=pod_level) != "BestEffort" or any(tolerates(each, "node.kubernetes.io/memory-pressure") for each in pod.tolerations)
     ):
         return None
     return "Evicted", f"The node had condition: [{', '.join(sorted(conditions))}]. "
 
 
-def _tolerates(toleration: Toleration, key: str) -> bool:
+def tolerates(toleration: Toleration, key: str) -> bool:
     """Of a NoSchedule taint without a value."""
     return (
         toleration.key in ("", key)

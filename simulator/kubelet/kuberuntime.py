@@ -282,12 +282,10 @@ class RuntimeManager:
         made.sort(key=lambda m: m.id)
         left_s = pod.termination_grace_period_seconds if grace_s is None else grace_s
         ordering = _Ordering(pod, [m.container.name for m in made], self._agenda, ordered=self._version.ordered_termination)
-        cause, kills = self._agenda.cause, []
-        for each in made:
-            # Side by side: none of them is stopped because of the one before.
-            self._agenda.cause = cause
-            kills.append(Task(self._agenda, self._kill_container(each, left_s, f"Stopping container {each.container.name}", ordering, why)))
-        self._agenda.cause = cause
+        kills = [
+            Task(self._agenda, self._kill_container(each, left_s, f"Stopping container {each.container.name}", ordering, why))
+            for each in self._recorder.side_by_side(made)
+        ]
         yield from kills
         if any(s.ready for s in status.sandboxes) or made:
             yield STEP_MS

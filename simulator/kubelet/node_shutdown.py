@@ -68,7 +68,7 @@ class NodeShutdown:
             if not workers:
                 continue
             self._recorder.record("node", object="node", call="shutdown group", detail=f"priority {priority}, {seconds}s")
-            for worker in workers:
+            for worker in self._recorder.side_by_side(workers):
                 grace_s = min(worker.obj.pod.termination_grace_period_seconds, seconds)
                 self._kubelet.evict(worker.obj, grace_s, shut_down, evicted=False)
             began_ms = self._kubelet.agenda.now_ms

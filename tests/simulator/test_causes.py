@@ -138,3 +138,44 @@ def test_why_a_container_starts(pod, actions, attempt, why):
 )
 def test_why_a_container_stops(pod, actions, why):
     assert first(run(pod, actions), call="StopContainer called")["why"] == why
+
+
+# -- several at once ----------------------------------------------------------------------------------------------------------------
+
+TWO = "".join(f"apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec: {{{MAIN}}}\n---\n" for name in ("a", "b"))
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: app, image: x}]}}
+---
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "actions", "call"),
+    [
+        pytest.param(TWO, "", "SyncPod enter", id="two pods are created at once"),
+        pytest.param(DEPLOYMENT, "", "SyncPod enter", id="a controller makes two pods"),
+        pytest.param(TWO, action("drain: node"), "SyncTerminatingPod enter", id="an action deletes two pods"),
+        pytest.param(DEPLOYMENT, action("delete: Deployment/web"), "SyncTerminatingPod enter", id="an action deletes a controller's pods"),
+        pytest.param(TWO, action("shutdownNode: node") + GRACEFUL, "SyncTerminatingPod enter", id="a shutdown stops two pods"),
+    ],
+)
+def test_what_happens_to_several_pods_follows_for_none_of_them_from_another(text, actions, call):
+    """But for what they really share: pulls wait for each other, so a later pod starts because an earlier one's image came."""
+    head = "apiVersion: nodeviz.dev/v1alpha1\nkind: Scenario\nmetadata: {name: s}\nspec:\n  until: 5m\n"
+    records = list(simulator.simulate(simulator.load({"x.yaml": f"{text}{head}{actions}"})))
+
+    began = {}
+    for record in records:
+        if record.get("call") == call:
+            began.setdefault(record["pod"], record)
+    assert len(began) >= 2
+    for pod, record in began.items():
+        # Up to the record that they all follow from: the action, or nothing.
+        own = [r for r in chain(records, record) if r["t"] >= (30 if actions else 0)]
+        assert {r["pod"] for r in own if "pod" in r} == {pod}
