@@ -29,6 +29,8 @@ class Inhabitants:
     containers: dict[str, list[Container]] = field(default_factory=dict)
     names: dict[str, None] = field(default_factory=dict)
     """Pods and controllers as a person would write them, in order."""
+    controllers: dict[str, Workload] = field(default_factory=dict)
+    """By `Kind/name`; of two documents of one name the one that waits for an action."""
     ephemeral: tuple[Container, ...] = ()
     """Those that actions add to running pods."""
 
@@ -50,6 +52,8 @@ def inhabitants_of(pods: Sequence[Pod], workloads: Sequence[Workload], added: Se
     for workload in workloads:
         address = f"{workload.kind}/{workload.name}"
         known.names[address] = None
+        if address not in known.controllers or workload.template.apply_manually:
+            known.controllers[address] = workload
         known.pods.setdefault(address, [workload.template])
         for container in (*workload.template.all_containers(), *added):
             for at in (f"{address}/{container.name}", f"*/{container.name}", container.name):
@@ -171,8 +175,12 @@ def _nowhere(address: str, pod_address: str, name: str, known: Inhabitants, path
 
 
 def _manual_findings(name: str, known: Inhabitants, path: Path) -> Iterator[Finding]:
-    pods = _pods(name, known)
-    if not pods:
+    """What `apply` names is a pod of its own, or a controller's object: the pods of a controller come with it."""
+    pods = [known.controllers[name].template] if name in known.controllers else _pods(name, known)
+    owner = pods[0].owner if pods else None
+    if owner is not None:
+        yield Finding(path, f'"{name}" is a pod of {owner.kind}/{owner.name}, which makes it', f'write "{owner.kind}/{owner.name}"')
+    elif not pods:
         manual = {address: None for address, found in known.pods.items() if "/" not in address and found[0].apply_manually}
         yield Finding(path, f'no pod "{name}" in the input', _hint(name, manual or known.names))
     elif not any(pod.apply_manually for pod in pods):

@@ -89,7 +89,9 @@ def check_names(intake: Intake, text: ScenarioText, pods: Sequence[Pod], workloa
     if document is None:
         return
     everything = references.inhabitants_of(
-        [*pods, *(action.pod for action in made if action.pod)], workloads, [action.container for action in made if action.container]
+        [*pods, *(action.pod for action in made if action.pod)],
+        [*workloads, *(action.workload for action in made if action.workload)],
+        [action.container for action in made if action.container],
     )
     for finding in references.behavior_findings(spec.get("behaviors", {}), everything, (*_SPEC, "behaviors")):
         if intake.report.full:
@@ -113,7 +115,7 @@ def with_applied(made: Sequence[Action], pods: Sequence[Pod], workloads: Sequenc
         if action.verb != "apply" or action.pod is not None or action.workload is not None:
             result.append(action)
             continue
-        objects = [w for w in workloads if w.template.apply_manually and action.target in (f"{w.kind}/{w.name}", f"{w.kind}/{w.namespace}/{w.name}")]
+        objects = [workload for workload in workloads if workload.template.apply_manually and action.target == f"{workload.kind}/{workload.name}"]
         waiting = [pod for pod in pods if pod.owner is None and pod.apply_manually and action.target in pod_addresses(pod)]
         result.extend(replace(action, workload=workload) for workload in objects)
         result.extend(replace(action, pod=pod) for pod in waiting)

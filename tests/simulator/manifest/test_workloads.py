@@ -154,3 +154,44 @@ def test_rules_of_the_controllers_themselves(text, path, message):
         simulator.load({"web.yaml": text})
 
     assert [(problem.path, problem.message) for problem in caught.value.problems] == [(path, message)]
+
+
+# -- what an action applies ---------------------------------------------------------------------------------------------------------
+
+SCENARIO = "---\napiVersion: nodeviz.dev/v1alpha1\nkind: Scenario\nmetadata: {name: s}\nspec:\n"
+MANUAL = document("apps/v1", "Deployment", "replicas: 2").replace("namespace: shop}", "annotations: {nodeviz.dev/apply: manual}}")
+
+
+def test_apply_names_a_controller_and_brings_its_object():
+    (action,) = simulator.load({"x.yaml": f"{MANUAL}{SCENARIO}  actions: [{{at: 1s, apply: Deployment/web}}]\n"}).actions
+
+    assert (action.workload.kind, action.workload.name, action.pod) == ("Deployment", "web", None)
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        pytest.param("Deployment/web#1", '"Deployment/web#1" is a pod of Deployment/web, which makes it; write "Deployment/web"', id="one of its pods"),
+        pytest.param("Deployment/default/web", "no pod", id="an address that the contract does not have"),
+        pytest.param("web", "no pod", id="its bare name"),
+    ],
+)
+def test_apply_of_what_brings_nothing_is_refused(target, words):
+    with pytest.raises(simulator.ManifestError, match=re.escape(words)):
+        simulator.load({"x.yaml": f'{MANUAL}{SCENARIO}  actions: [{{at: 1s, apply: "{target}"}}]\n'})
+
+
+def test_apply_of_a_controller_that_is_there_from_the_start_is_refused():
+    with pytest.raises(simulator.ManifestError, match="is created at the start already"):
+        simulator.load({"x.yaml": document("apps/v1", "Deployment", "replicas: 1") + SCENARIO + "  actions: [{at: 1s, apply: Deployment/web}]\n"})
+
+
+def test_a_behavior_may_be_that_of_a_controller_that_an_action_brings_along():
+    inline = "".join(f"      {line}\n" for line in document("apps/v1", "Deployment", "replicas: 1", name="late").splitlines())
+    behaviors = "  behaviors: {Deployment/late/app: {runs: [{duration: 5s}]}}\n"
+
+    scenario = simulator.load(
+        {"x.yaml": f"{document('apps/v1', 'Deployment', 'replicas: 1')}{SCENARIO}{behaviors}  actions:\n  - at: 1s\n    apply:\n{inline}"}
+    )
+
+    assert [action.workload.name for action in scenario.actions] == ["late"]
