@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from simulator.advice.advice import Advice
-from simulator.advice.timing import budget_seconds, handler_seconds, never_ends, script_of, startup_seconds
+from simulator.advice.timing import budget_seconds, handler_seconds, keeps_sigterm, never_ends, script_of, startup_seconds
 from simulator.pod import Container, ContainerType, ObjectRef, Pod, PullPolicy, RestartPolicy
 from simulator.pod_resources import effective_requests
 from simulator.published_objects import PUBLISHED
@@ -181,15 +181,15 @@ def _pid_1_ignores_sigterm(scenario: Scenario, source: PodSource) -> Iterator[Ad
     for container, path in _containers(source.pod):
         script = script_of(container)
         ends = container.container_type is ContainerType.INIT or (source.is_job and not container.is_sidecar and not never_ends(container))
-        if ends or not script or "trap" in script or script.lstrip().startswith("exec ") or grace == 0:
+        if ends or grace == 0 or not keeps_sigterm(script):
             continue
         yield _advice(
             source,
             "pid-1-ignores-sigterm",
             (*path, "command"),
-            f"The shell of {container.name} does not pass SIGTERM on: each stop takes the whole {grace} s, then SIGKILL.",
-            "PID 1 gets only signals that it has a handler for, and a shell has none for TERM while a command runs.",
-            "Begin the last command with exec, or add a trap: trap 'exit 0' TERM, with the work in the background and a wait.",
+            f"Nothing in {container.name} ends on SIGTERM: each stop takes the whole {grace} s, then SIGKILL.",
+            "PID 1 gets only signals that it has a handler for: a shell that waits for a loop or a pipe has none, and neither have sleep, tail and the like.",
+            "Add a trap, with the work in the background and a wait (trap 'exit 0' TERM; work & wait), or let a program that handles it be the last command.",
             container,
         )
 

@@ -55,7 +55,7 @@ ABOUT = [
     ("liveness-kills-slow-start", pod(main_with("livenessProbe: {tcpSocket: {port: 1}, initialDelaySeconds: 5}")), "longer than 35 s"),
     ("stop-longer-than-grace", pod("terminationGracePeriodSeconds: 20", main_with(SLEEPS % 20)), "takes 20 s of a grace period of 20 s"),
     ("stop-longer-than-grace", pod(main_with("lifecycle: {preStop: {exec: {command: [sh, -c, 'sleep 25; sleep 10']}}}")), "takes 35 s"),
-    ("pid-1-ignores-sigterm", pod(main_with("command: [sh, -c, 'prepare; serve']")), "takes the whole 30 s"),
+    ("pid-1-ignores-sigterm", pod(main_with("command: [sh, -c, 'prepare; sleep 1d']")), "takes the whole 30 s"),
     ("liveness-recovery-time", pod(main_with("livenessProbe: {tcpSocket: {port: 1}, periodSeconds: 30}")), "replaced after up to 121 s"),
     ("job-never-finishes", job(f"containers: [{{name: app, image: 'x:1'}}, {TAIL}]"), "log never ends, so the Job never does"),
     ("job-never-finishes", job("containers: [{name: app, image: 'x:1'}, {name: istio-proxy, image: 'proxyv2:1'}]"), "istio-proxy never ends"),
@@ -83,7 +83,8 @@ NEAR = [
     ("pid-1-ignores-sigterm", pod(main_with("command: [sh, -c, 'exec serve']")), "exec makes the program PID 1"),
     ("pid-1-ignores-sigterm", pod(main_with('command: [sh, -c, "trap exit TERM; serve & wait"]')), "a trap"),
     ("pid-1-ignores-sigterm", pod(main_with("command: [serve]")), "a program of its own"),
-    ("pid-1-ignores-sigterm", job(main_with("command: [sh, -c, 'prepare; work']")), "a Job's main ends by itself"),
+    ("pid-1-ignores-sigterm", pod(main_with("command: [sh, -c, 'prepare; serve']")), "a last command takes the shell's place"),
+    ("pid-1-ignores-sigterm", job(main_with("command: [sh, -c, 'prepare; work | tee log']")), "a Job's main ends by itself"),
     ("liveness-recovery-time", pod(main_with("livenessProbe: {tcpSocket: {port: 1}, terminationGracePeriodSeconds: 5}")), "a grace of its own"),
     ("job-never-finishes", job(f"initContainers: [{TAIL.replace('}', ', restartPolicy: Always}')}]", MAIN), "a native sidecar"),
     ("job-never-finishes", pod(f"containers: [{{name: app, image: 'x:1'}}, {TAIL}]"), "a pod that nobody waits for"),
@@ -130,13 +131,31 @@ def test_advice_points_at_the_field_of_a_template():
     assert (found.path, found.subject) == ("spec.template.spec.initContainers[0].command", "Job/report/log")
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "serve", "serve --name 'a; sleep 1'", "MODE=1 serve", "prepare; serve", "prepare && serve", "cd /x && exec serve", "exec serve", "prepare\nserve\n",
+        "sleep 1000", "sleep 1000;", "prepare; sleep 1000", "exec sleep 1000", "while true; do sleep 1; done", "while true; do sleep 1; done;",
+        "serve | tee /log", "(serve)", "if true; then serve; fi", "touch /x; tail -f /x", "sleep 1000 & wait", "trap 'exit 0' TERM; sleep 1000 & wait",
+    ],
+)  # fmt: skip
+def test_the_advice_about_sigterm_says_what_the_simulated_process_does(script):
+    text = pod(f"containers: [{{name: app, image: 'x:1', command: [sh, -c, {json.dumps(script)}]}}]")
+    scenario = "---\napiVersion: nodeviz.dev/v1alpha1\nkind: Scenario\nspec: {until: 3m, jitter: false, actions: [{at: 30s, delete: web}]}\n"
+    records = list(simulator.simulate(simulator.load({"x.yaml": text + scenario})))
+    ended_s = next(r["t"] for r in records if r.get("call") == "exit event")
+
+    assert 30 <= ended_s <= 61, "it ran until it was stopped"
+    assert bool(of("pid-1-ignores-sigterm", text)) == (ended_s > 59)
+
+
 # -- the command line -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def file(tmp_path):
     path = tmp_path / "pod.yaml"
-    path.write_text(pod("containers: [{name: app, image: nginx, command: [sh, -c, 'a; b']}]"))
+    path.write_text(pod("containers: [{name: app, image: nginx, command: [sh, -c, 'a | b']}]"))
     return path
 
 
