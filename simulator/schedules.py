@@ -28,6 +28,8 @@ _EVERY = "@every "
 _FIELDS = 5
 _ONLY_CRONSIM = re.compile(r"[L#W]")
 """What cronsim reads and Kubernetes does not; months and weekdays have no such letters that are not part of a name."""
+_SEVENTH_DAY = re.compile(r"(?<![\d/])7(?!\d)")
+"""Sunday is 0 for Kubernetes, and nothing else; a step of 7 is something else."""
 _NAMES = re.compile(r"(?i)\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)\b")
 
 
@@ -74,6 +76,8 @@ def _due_after(schedule: str, minute: int) -> int | None:
 
 def _parsed(schedule: str, start: datetime) -> CronSim:
     text = _MACROS.get(schedule, schedule).replace("?", "*")
+    if _SEVENTH_DAY.search(text.split()[-1]):
+        raise CronSimError("end of range (7) above maximum (6): 7")
     if _ONLY_CRONSIM.search(_NAMES.sub("", text).upper()):
         raise CronSimError("bad character")
     return CronSim(text, start)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from simulator.controllers import daemonset, deployment, job, replicaset, statefulset
+from simulator.controllers import cronjob, daemonset, deployment, job, replicaset, statefulset
 from simulator.controllers.plan import OwnedPod, Plan
 from simulator.engine.agenda import Agenda, Timer
 from simulator.engine.recorder import Record, Recorder
@@ -17,7 +17,6 @@ from simulator.kubelet.pod_manager import PodObject
 from simulator.limits import MAX_PODS_MADE
 from simulator.pod import Pod, RestartPolicy
 from simulator.scenario import Workload
-from simulator.schedules import due_after, latest_due
 from simulator.units import MINUTE_MS, SECOND_MS
 from simulator.workloads import cron_epoch, first_indexes, job_name, make_pod, revision_of
 
@@ -94,6 +93,8 @@ class _Held:
     """All that it ever made, in order."""
     indexes: dict[str, int] = field(default_factory=dict)
     """Of each pod, by uid."""
+    before_minute: int = 0
+    """CronJob: the last minute that is not its own any more, because it was made after its beginning."""
     timer: Timer | None = None
 
     @property
@@ -130,7 +131,7 @@ class ControllerManager:
         key = (workload.kind, workload.namespace, workload.name)
         held = self._held.get(key)
         if held is None:
-            held = self._held[key] = _Held(workload)
+            held = self._held[key] = _Held(workload, before_minute=self._epoch_minute + -(-self._agenda.now_ms // MINUTE_MS) - 1)
             if workload.kind == "Job":
                 held.jobs.append(_Job(minute=self._minute(), started_ms=self._agenda.now_ms))
         held.workload = workload
@@ -277,7 +278,7 @@ class ControllerManager:
         now_ms = self._agenda.now_ms
         name = f"Job/{held.workload.namespace}/{job_name(held.workload, run.minute)}"
         if run.outcome:
-            self._after_job(held, run, name)
+            self._after_job(held, run)
             return
         views = [self._view(held, obj) for obj in run.pods]
         plan = job.compute_plan(_job_spec(held.workload), views, run.started_ms, now_ms)
@@ -287,9 +288,9 @@ class ControllerManager:
             self._event(name, _NORMAL if done else _WARNING, "Completed" if done else plan.reason, "Job completed" if done else plan.message)
         self._carry_out(held, plan.pods, of=name, made=run.pods, minute=run.minute)
         if plan.outcome:
-            self._after_job(held, run, name)
+            self._after_job(held, run)
 
-    def _after_job(self, held: _Held, run: _Job, name: str) -> None:
+    def _after_job(self, held: _Held, run: _Job) -> None:
         """ttlSecondsAfterFinished: the Job goes, and its pods with it (pkg/controller/ttlafterfinished)."""
         ttl = held.workload.options.get("ttlSecondsAfterFinished")
         if run.removed or not isinstance(ttl, int):
@@ -306,42 +307,25 @@ class ControllerManager:
             self._api.delete(obj)
 
     def _sync_cron_job(self, held: _Held) -> None:
-        """syncCronJob: what is over is counted, what is due is started; then to sleep until the next due minute."""
-        options, minute = held.workload.options, self._minute()
-        schedule = str(options.get("schedule", ""))
+        """What is over is counted first, then what is due is started; then to sleep until the next due minute."""
         for run in held.jobs:
             if not run.removed:
                 self._sync_job(held, run)
-        last = held.jobs[-1].minute if held.jobs else self._epoch_minute - 1
-        due = latest_due(schedule, last, minute)
-        if due is not None and not options.get("suspend"):
-            self._start_job(held, due, str(options.get("concurrencyPolicy") or "Allow"))
-        self._forget_jobs(held, "Complete", options.get("successfulJobsHistoryLimit", 3))
-        self._forget_jobs(held, "Failed", options.get("failedJobsHistoryLimit", 1))
-        following = due_after(schedule, minute)
-        if following is not None and not options.get("suspend"):
-            self._arm(held, (following - self._epoch_minute) * MINUTE_MS)
-
-    def _start_job(self, held: _Held, due: int, policy: str) -> None:
-        running = [run for run in held.jobs if not run.outcome and not run.removed]
-        if running and policy == "Forbid":
-            self._event(held.name, _NORMAL, "JobAlreadyActive", "Not starting job because prior execution is running and concurrency policy is Forbid")
-            return
-        if policy == "Replace":
-            for run in running:
-                run.outcome, run.finished_ms = "Failed", self._agenda.now_ms
-                self._event(held.name, _NORMAL, "SuccessfulDelete", f"Deleted job {job_name(held.workload, run.minute)}")
-                self._remove_job(run)
-        self._event(held.name, _NORMAL, "SuccessfulCreate", f"Created job {job_name(held.workload, due)}")
-        held.jobs.append(_Job(minute=due, started_ms=self._agenda.now_ms))
-        self._sync_job(held, held.jobs[-1])
-
-    def _forget_jobs(self, held: _Held, outcome: str, keep: object) -> None:
-        """cleanupFinishedJobs: the oldest beyond the limit are deleted, with their pods."""
-        over = [run for run in held.jobs if run.outcome == outcome and not run.removed]
-        for run in over[: max(0, len(over) - (keep if isinstance(keep, int) else 0))]:
-            self._event(held.name, _NORMAL, "SuccessfulDelete", f"Deleted job {job_name(held.workload, run.minute)}")
-            self._remove_job(run)
+        there = {run.minute: run for run in held.jobs if not run.removed}
+        views = [cronjob.JobRun(minute=run.minute, outcome=run.outcome) for run in there.values()]
+        last_minute = held.jobs[-1].minute if held.jobs else held.before_minute
+        plan = cronjob.compute_plan(_cron_spec(held.workload), views, last_minute, self._epoch_minute, self._agenda.now_ms)
+        if plan.refused:
+            self._event(held.name, _WARNING if plan.refused == "MissSchedule" else _NORMAL, plan.refused, _REFUSALS[plan.refused])
+        for minute in (*plan.replace, *plan.forget):
+            self._event(held.name, _NORMAL, "SuccessfulDelete", f"Deleted job {job_name(held.workload, minute)}")
+            self._remove_job(there[minute])
+        if plan.start is not None:
+            self._event(held.name, _NORMAL, "SuccessfulCreate", f"Created job {job_name(held.workload, plan.start)}")
+            held.jobs.append(_Job(minute=plan.start, started_ms=self._agenda.now_ms))
+            self._sync_job(held, held.jobs[-1])
+        if plan.wake_minute is not None:
+            self._arm(held, (plan.wake_minute - self._epoch_minute) * MINUTE_MS)
 
     def _minute(self) -> int:
         return self._epoch_minute + self._agenda.now_ms // MINUTE_MS
@@ -435,6 +419,26 @@ def _job_spec(workload: Workload) -> job.JobSpec:
         only_replace_failed=options.get("podReplacementPolicy") == "Failed" or bool(options.get("podFailurePolicy")),
         restarts_count=workload.template.restart_policy is RestartPolicy.ON_FAILURE,
         suspended=workload.kind == "Job" and bool(options.get("suspend")),
+    )
+
+
+_REFUSALS = {
+    "JobAlreadyActive": "Not starting job because prior execution is running and concurrency policy is Forbid",
+    "MissSchedule": "Missed scheduled time to start a job: startingDeadlineSeconds is over",
+}
+
+
+def _cron_spec(workload: Workload) -> cronjob.CronSpec:
+    options = workload.options
+    deadline = options.get("startingDeadlineSeconds")
+    complete, failed = options.get("successfulJobsHistoryLimit"), options.get("failedJobsHistoryLimit")
+    return cronjob.CronSpec(
+        schedule=str(options["schedule"]),
+        policy=str(options.get("concurrencyPolicy") or "Allow"),
+        suspended=bool(options.get("suspend")),
+        starting_deadline_seconds=deadline if isinstance(deadline, int) else None,
+        keep_complete=complete if isinstance(complete, int) else 3,
+        keep_failed=failed if isinstance(failed, int) else 1,
     )
 
 

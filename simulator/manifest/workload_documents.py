@@ -48,6 +48,9 @@ def workload_document(intake: Intake, document: Document, group: str, kind: str)
             intake.report.problem(document, finding)
     if len(intake.report.problems) > before:
         return None
+    if kind == "CronJob" and clean["spec"].get("timeZone") not in (None, "UTC", "Etc/UTC"):
+        words = f'"{clean["spec"]["timeZone"]}" is not applied: the schedule is read in UTC'
+        intake.report.warning(document, Finding(("spec", "timeZone"), words))
     return _workload(intake, document, clean, template, path, kind, metadata)
 
 

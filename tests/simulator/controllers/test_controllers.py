@@ -194,3 +194,14 @@ def test_a_controller_whose_pods_never_last_ends_the_run_at_a_limit(monkeypatch)
     records = run(batch("Job", "backoffLimit: 100", command="exit 1"), scenario(until="3d"))
 
     assert records[-1] == {**records[-1], "layer": "end", "reason": "limit:MAX_PODS_MADE"}
+
+
+def test_a_cron_job_that_is_made_later_does_not_make_up_for_what_was_due_before():
+    text = batch("CronJob", ("schedule: '*/5 * * * *'", "completions: 1"), command="sleep 2")
+    inline = "".join(f"      {line}\n" for line in text.splitlines())
+    records = run(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, image: x}]}\n",
+        scenario(f"at: 430s\n    apply:\n{inline.rstrip()}", until="11m"),
+    )
+
+    assert [at for at, name, _ in told(records, "SuccessfulCreate") if name.startswith("CronJob")] == [600]

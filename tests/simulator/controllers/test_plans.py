@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.controllers import daemonset, deployment, job, replicaset, statefulset
+from simulator.controllers import cronjob, daemonset, deployment, job, replicaset, statefulset
 from simulator.controllers.daemonset import Daemon
 from simulator.controllers.deployment import Rollout
 from simulator.controllers.job import JobSpec
@@ -146,6 +146,7 @@ def test_a_pod_below_the_partition_is_made_from_the_old_template():
         pytest.param({}, [failed("a", NOW - 1_000)], (), ("a",), None, id="a failed one is deleted after a second"),
         pytest.param({}, [failed("z", 0, gone=True), failed("a", NOW - 1_000)], (), (), NOW + 1_000, id="the second after two"),
         pytest.param({}, [pod("a", revision="old")], (), ("a",), None, id="a new template: the old one goes first"),
+        pytest.param({}, [failed("z", 0, gone=True), succeeded("a", NOW)], (), ("a",), None, id="one that succeeded goes at once, whatever failed before"),
         pytest.param({"surge": True}, [pod("a", revision="old")], (0,), (), None, id="with a surge the new one comes first"),
         pytest.param({"surge": True}, [pod("a", revision="old"), pod("b")], (), ("a",), None, id="and the old one goes when it is ready"),
         pytest.param({"on_delete": True}, [pod("a", revision="old")], (), (), None, id="OnDelete: it stays"),
@@ -243,3 +244,43 @@ def test_a_job_that_is_over_deletes_what_still_runs():
 
 def test_the_back_off_of_a_job_ends_at_ten_minutes():
     assert job.backoff_until_ms([failed(str(n), n) for n in range(12)], []) == 11 + 600_000
+
+
+# -- CronJob --------------------------------------------------------------------------------------------------------------------------
+
+EPOCH = 29_453_760
+EVERY_FIVE = "*/5 * * * *"
+
+
+def minutes(*past, outcome=""):
+    return [cronjob.JobRun(minute=EPOCH + minute, outcome=outcome) for minute in past]
+
+
+@pytest.mark.parametrize(
+    ("spec", "runs", "last", "now_s", "plan"),
+    [
+        pytest.param({}, [], -1, 0, {"start": 0}, id="due at once"),
+        pytest.param({}, minutes(0), 0, 60, {}, id="not due: nothing"),
+        pytest.param({}, minutes(0), 0, 300, {"start": 5}, id="the next one beside one that still runs"),
+        pytest.param({"policy": "Forbid"}, minutes(0), 0, 300, {"refused": "JobAlreadyActive"}, id="Forbid: not beside it"),
+        pytest.param({"policy": "Forbid"}, minutes(0, outcome="Complete"), 0, 400, {"start": 5}, id="Forbid: made up for when it has ended"),
+        pytest.param({"policy": "Replace"}, minutes(0), 0, 300, {"replace": (0,), "start": 5}, id="Replace: instead of it"),
+        pytest.param({}, [], 0, 1_000, {"start": 15}, id="of several that were missed only the last"),
+        pytest.param({"starting_deadline_seconds": 60}, [], 0, 361, {"refused": "MissSchedule"}, id="too late to start"),
+        pytest.param({"starting_deadline_seconds": 60}, [], 0, 360, {"start": 5}, id="just in time"),
+        pytest.param({"suspended": True}, [], -1, 0, {}, id="suspended: nothing, and no next time"),
+        pytest.param({"keep_complete": 1}, minutes(0, 5, outcome="Complete"), 5, 400, {"forget": (0,)}, id="a history of one"),
+        pytest.param({"keep_failed": 0}, minutes(5, outcome="Failed"), 5, 400, {"forget": (5,)}, id="no history of failures"),
+    ],
+)
+def test_a_cron_job(spec, runs, last, now_s, plan):
+    seen = cronjob.compute_plan(cronjob.CronSpec(schedule=EVERY_FIVE, **spec), runs, EPOCH + last, EPOCH, now_s * 1_000)
+
+    named = {
+        "replace": tuple(minute - EPOCH for minute in seen.replace),
+        "start": None if seen.start is None else seen.start - EPOCH,
+        "refused": seen.refused,
+        "forget": tuple(minute - EPOCH for minute in seen.forget),
+    }
+    assert {name: value for name, value in named.items() if value not in (None, "", ())} == plan
+    assert seen.wake_minute == (None if spec.get("suspended") else EPOCH + (now_s // 300 + 1) * 5)

@@ -195,3 +195,36 @@ def test_a_behavior_may_be_that_of_a_controller_that_an_action_brings_along():
     )
 
     assert [action.workload.name for action in scenario.actions] == ["late"]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "words"),
+    [
+        pytest.param("*/5 3 * * 1-5", "", id="five fields"),
+        pytest.param("0 0 1 JAN SUN", "", id="names"),
+        pytest.param("@daily", "", id="a macro"),
+        pytest.param("@every 90m", "", id="an interval"),
+        pytest.param("0 0 * * */7", "", id="a step of seven"),
+        pytest.param("* * *", "expected exactly 5 fields, found 3: [* * *]", id="too few fields"),
+        pytest.param("61 * * * *", "bad minute", id="no such minute"),
+        pytest.param("0 0 * * 7", "end of range (7) above maximum (6): 7", id="Sunday is 0"),
+        pytest.param("0 0 L * *", "bad character", id="what other crons read"),
+        pytest.param("@often", "unrecognized descriptor: @often", id="no such macro"),
+        pytest.param("@every now", "failed to parse duration @every now", id="no interval"),
+    ],
+)
+def test_the_schedules_that_a_cron_job_takes(schedule, words):
+    text = job(f"schedule: '{schedule}'", "CronJob")
+    if not words:
+        assert simulator.load({"x.yaml": text}).workloads
+        return
+
+    with pytest.raises(simulator.ManifestError, match=re.escape(f'spec.schedule: Invalid value: "{schedule}": {words}')):
+        simulator.load({"x.yaml": text})
+
+
+def test_a_time_zone_that_is_not_applied_is_said():
+    zone = job("schedule: '0 3 * * *'", "CronJob").replace("schedule:", "timeZone: Europe/Zurich\n  schedule:")
+
+    assert '"Europe/Zurich" is not applied: the schedule is read in UTC' in simulator.load({"x.yaml": zone}).warnings[0]
+    assert simulator.load({"x.yaml": zone.replace("Europe/Zurich", "Etc/UTC")}).warnings == ()
