@@ -7,12 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 import simulator
-from nodeviz.scenarios import documents as docs
-from nodeviz.scenarios.answers import REFUSED, TOO_OFTEN, TOO_OFTEN_MESSAGE, json_object, problems_json, too_big_for_json
-from nodeviz.scenarios.bounds import CHECKS, bounded_body, may_ask
+from nodeviz.scenarios.questions import Form, about_a_text, refuse_if
 
 MAX_GATES_AT_ONCE = 8
 """Each costs a parse of the text; the page changes one at a time."""
@@ -52,25 +50,15 @@ def page_config() -> dict[str, Any]:
     return {**urls, "gates_url": gates_url, "versions": versions()}
 
 
-@require_POST
-@bounded_body(too_big=too_big_for_json)
-def edit(request: HttpRequest) -> JsonResponse:
-    """The same text with another version or other gates. JSON in: `text`, `kubernetes`, `gates` (null: the version's default); the last two may be missing."""
-    if not may_ask(CHECKS, request):
-        return problems_json((simulator.Problem(message=TOO_OFTEN_MESSAGE),), TOO_OFTEN)
-    form = json_object(request.body)
-    document = docs.text_document("", str(form.get("text", "")))
-    problems = docs.over_limits([document]) or wrong_form(form)
-    if problems:
-        return problems_json(problems, REFUSED)
-    try:
-        text = simulator.with_settings(str(document.content), kubernetes=form.get("kubernetes"), gates=form.get("gates"))
-    except simulator.ManifestError as error:
-        return problems_json(error.problems, REFUSED)
-    return JsonResponse({"text": text, **settings_json(text)})
+@about_a_text
+def edit(text: str, form: Form) -> Form:
+    """The same text with another version or other gates: `kubernetes`, `gates` (null: the version's default); both may be missing."""
+    refuse_if(wrong_form(form))
+    changed = simulator.with_settings(text, kubernetes=form.get("kubernetes"), gates=form.get("gates"))
+    return {"text": changed, **settings_json(changed)}
 
 
-def wrong_form(form: dict[str, Any]) -> tuple[simulator.Problem, ...]:
+def wrong_form(form: Form) -> tuple[simulator.Problem, ...]:
     """What is not as `edit` says."""
     kubernetes, gates = form.get("kubernetes"), form.get("gates")
     if kubernetes is not None and not isinstance(kubernetes, str):
