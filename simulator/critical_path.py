@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-MOST_RECORDS = 50_000
-"""Causes that are remembered while a pod is on its way; one that crashes for ever is never ready, and its way is given up then."""
+MOST_CAUSES = 50_000
+"""Remembered while pods are on their way. One that is never ready would fill the memory; then all on their way are given up, and later ones begin anew."""
 _LEADING = frozenset({"runtime", "hook", "probe", "kubelet", "node", "action", "image"})
 
 
@@ -24,11 +24,12 @@ class Step(NamedTuple):
 class _Cause(NamedTuple):
     t: float
     because: int | None
-    record: Mapping[str, Any]
+    what: str
+    """What the time before it went into; empty for a step of the pull that its successor names."""
 
 
 class CausesKept:
-    """The causes of everything, for as long as some pod is not ready yet."""
+    """The causes of everything, for as long as some pod is on its way to Ready."""
 
     def __init__(self) -> None:
         self._causes: dict[int, _Cause] = {}
@@ -37,53 +38,51 @@ class CausesKept:
     def read(self, record: Mapping[str, Any]) -> tuple[Step, ...]:
         """Take in one record of a trace; returns the way to Ready when this record says that a pod is, for the first time."""
         pod, field, to = record.get("pod", ""), record.get("field"), record.get("to")
-        if field == "watch":
-            if to == "ADDED":
-                self._waiting[pod] = None
-            else:
-                self._arrived(pod)
-        if not self._waiting or len(self._causes) >= MOST_RECORDS:
-            return ()
-        if record["layer"] in _LEADING or field == "watch":
-            self._causes[record["seq"]] = _Cause(record["t"], record.get("because"), record)
-        if field == "condition:Ready" and to == "True" and pod in self._waiting:
-            steps = self._way(_Cause(record["t"], record.get("because"), record))
+        if field == "watch" and to == "ADDED":
+            self._waiting[pod] = None
+        elif (field == "watch" and to == "DELETED") or (field == "phase" and to in ("Succeeded", "Failed")):
             self._arrived(pod)
-            return steps
-        return ()
+        if not self._waiting:
+            return ()
+        cause = _Cause(record["t"], record.get("because"), _spent_on(record))
+        if record["layer"] in _LEADING or field == "watch":
+            self._causes[record["seq"]] = cause
+        steps: tuple[Step, ...] = ()
+        if field == "condition:Ready" and to == "True" and pod in self._waiting:
+            steps = self._way(cause)
+            self._arrived(pod)
+        elif len(self._causes) >= MOST_CAUSES:
+            self._waiting.clear()
+            self._causes.clear()
+        return steps
 
     def _arrived(self, pod: str) -> None:
         self._waiting.pop(pod, None)
         if not self._waiting:
             self._causes.clear()
 
-    def _way(self, last: _Cause) -> tuple[Step, ...]:
+    def _way(self, cause: _Cause) -> tuple[Step, ...]:
         """Steps in the order of time, neighbours of one kind together."""
         steps: list[Step] = []
-        pulling = ""
-        cause: _Cause | None = last
-        while cause is not None and cause.because is not None:
-            before = self._causes.get(cause.because)
-            if before is None:
-                break
-            record = cause.record
-            if record["layer"] == "image" and record.get("pod"):
-                pulling = str(record["object"])
-            what = _spent_on(record, pulling)
+        later = ""
+        while cause.because is not None and (before := self._causes.get(cause.because)):
+            what = cause.what or later
             if steps and steps[-1].what == what:
                 steps[-1] = Step(what, steps[-1].seconds + cause.t - before.t)
             elif cause.t > before.t:
                 steps.append(Step(what, cause.t - before.t))
-            cause = before
+            cause, later = before, what
         return tuple(Step(step.what, round(step.seconds, 3)) for step in reversed(steps))
 
 
-def _spent_on(record: Mapping[str, Any], pulling: str) -> str:
+def _spent_on(record: Mapping[str, Any]) -> str:
     """What the time before this record went into."""
     name, call = record.get("object", ""), str(record.get("call", ""))
     match record["layer"]:
+        case "image" if not record.get("pod"):
+            return ""
         case "image":
-            return f"waiting to pull {pulling}" if record.get("op") == "started" else f"pulling {pulling}"
+            return f"waiting to pull {name}" if record.get("op") == "started" else f"pulling {name}"
         case "probe":
             return f"waiting for the {record['probe']} probe of {name}"
         case "hook":

@@ -58,7 +58,7 @@ class Verdict:
 
 
 def verdict(records: Iterable[Mapping[str, Any]]) -> Verdict:
-    """Read a trace to its end. Keeps a few words per container, however long the trace is."""
+    """Read a trace to its end. Keeps a few words per container, and while pods are on their way to Ready some thousand causes, however long the trace is."""
     stories: dict[str, _Pod] = {}
     end, causes = _End(), CausesKept()
     for record in records:

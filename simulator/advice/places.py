@@ -14,7 +14,7 @@ _FIELDS = sorted({explanation.field for explanation in EXPLANATIONS.values() if 
 
 
 def field_places(sources: Sequence[PodSource]) -> dict[str, dict[str, Spot]]:
-    """For each pod (`namespace/name`) or controller (`Kind/namespace/name`): `pod:restartPolicy` or `app:livenessProbe` to its place.
+    """For each pod (`namespace/name`) or controller (`Kind/namespace/name`): `:restartPolicy` (of the pod itself) or `app:livenessProbe` to its place.
 
     A field that the text does not have is shown at what it would stand in.
     """
@@ -32,7 +32,7 @@ def _places(source: PodSource) -> dict[str, Spot]:
     for field in _FIELDS:
         where, _, name = field.partition(":")
         if where == "pod":
-            found[field] = _spot(source, ("spec", name))
+            found[f":{name}"] = _spot(source, ("spec", name))
             continue
         for list_name, containers in lists:
             for index, container in enumerate(containers):

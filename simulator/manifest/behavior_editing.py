@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
+import sys
 from collections.abc import Mapping
+
+import yaml
 
 from simulator.manifest import scenario_document
 from simulator.manifest.documents import Role, sort_documents
@@ -12,10 +14,6 @@ from simulator.manifest.editing import documents_of, readable
 from simulator.manifest.nodes import Document
 from simulator.manifest.spans import Span
 from simulator.manifest.text_edits import Edit, appended, applied, end_of_content, removal, root_of, setting, value_of
-
-_PLAIN = re.compile(r"[A-Za-z][\w./+-]*")
-_NUMBER_OR_TIME = re.compile(r"\d[\w./]*")
-_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"})
 
 
 def with_behavior(text: str, address: str, behavior: Mapping[str, object] | None) -> str:
@@ -28,7 +26,7 @@ def with_behavior(text: str, address: str, behavior: Mapping[str, object] | None
     scenario = next((document for document, _, _ in sort_documents(documents_of(text)).of(Role.SCENARIO)), None)
     if behavior is None:
         return _without(text, scenario, address) if scenario else text
-    key, value = _scalar(address), _flow(behavior)
+    key, value = _flow(address), _flow(behavior)
     if scenario is None:
         head = f"apiVersion: {scenario_document.GROUP}/{scenario_document.VERSION}\nkind: {scenario_document.KIND}\n"
         return appended(text, f"{head}spec:\n  behaviors:\n    {key}: {value}\n")
@@ -70,18 +68,13 @@ def _replaced(text: str, key: Span, old: Span, value: str) -> Edit:
     return Edit(colon + 1, end_of_content(text, old), f" {value}\n")
 
 
+class _OneLine(yaml.SafeDumper):
+    """Writes a value as the reader of this project reads it: there `y` and `n` are booleans, so as texts they need quotes."""
+
+
+_OneLine.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^[yYnN]$"), list("yYnN"))
+
+
 def _flow(value: object) -> str:
-    """YAML on one line: `{runs: [{duration: 5s, exitCode: 1}]}`."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_scalar(str(key))}: {_flow(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    return _scalar(value)
-
-
-def _scalar(value: object) -> str:
-    if isinstance(value, bool | int | float) or value is None:
-        return json.dumps(value)
-    text = str(value)
-    is_plain = _PLAIN.fullmatch(text) or (_NUMBER_OR_TIME.fullmatch(text) and not text.isdigit())
-    return text if is_plain and text.lower() not in _WORDS else json.dumps(text, ensure_ascii=False)
+    """YAML on one line: `{runs: [{duration: 5s, exitCode: 1}]}`. In a list, because a plain scalar of its own would be a document with an end."""
+    return str(yaml.dump([value], Dumper=_OneLine, default_flow_style=True, sort_keys=False, allow_unicode=True, width=sys.maxsize)).strip()[1:-1]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from simulator.behavior import Behavior, DiskUse, Hook, Level, OnSigterm, Result, Run, Window
 from simulator.manifest.leaves import BYTES, DURATION, DURATION_OR_FOREVER, EXIT_CODE, FOREVER, TEXT, as_rate, one_of
 from simulator.manifest.nodes import Finding, Path
 from simulator.manifest.shapes import Shape, WrongValue, list_of, map_of, struct
+from simulator.manifest.validation.quantities import canonical_binary
 from simulator.units import format_duration
 
 Fields = Mapping[str, Any]
@@ -174,20 +176,12 @@ def _run_fields(run: Run) -> dict[str, object]:
 
 
 def _level_fields(levels: tuple[Level, ...]) -> list[dict[str, str]]:
-    return [{"from": format_duration(level.from_ms), "value": _bytes_text(level.value_bytes)} for level in levels]
-
-
-def _bytes_text(count: int) -> str:
-    """Exactly, with the largest suffix that leaves no fraction."""
-    for suffix, size in (("Gi", 1 << 30), ("Mi", 1 << 20), ("Ki", 1 << 10)):
-        if count and count % size == 0:
-            return f"{count // size}{suffix}"
-    return str(count)
+    return [{"from": format_duration(level.from_ms), "value": canonical_binary(Decimal(level.value_bytes))} for level in levels]
 
 
 def _disk_fields(disk: DiskUse) -> dict[str, object]:
     def use(rate: int, levels: tuple[Level, ...]) -> object:
-        return _level_fields(levels) if levels else f"{_bytes_text(rate)}/s"
+        return _level_fields(levels) if levels else f"{canonical_binary(Decimal(rate))}/s"
 
     made: dict[str, object] = {}
     for name, rate, levels in (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypedDict, Unpack
 
 from simulator.errors import Problem
 from simulator.feature_gates import enabled
@@ -71,35 +72,29 @@ class Loaded:
     sources: tuple[PodSource, ...]
 
 
-def load(
-    files: Mapping[str, str | bytes],
-    *,
-    kubernetes: str | None = None,
-    seed: int | None = None,
-    until: str | None = None,
-    jitter: bool | None = None,
-    strict: bool = True,
-) -> Scenario:
-    """The scenario of these files (name to content, in their order). The keyword arguments win over what the Scenario document says.
+class Choices(TypedDict, total=False):
+    """What wins over the Scenario document."""
 
-    Raises ManifestError with all problems, and nothing else, whatever the bytes are. `strict=False` makes unknown fields warnings, and so does
-    `validation: lenient` in the Scenario.
+    kubernetes: str | None
+    seed: int | None
+    until: str | None
+    jitter: bool | None
+    strict: bool
+    """False makes unknown fields warnings, and so does `validation: lenient` in the Scenario."""
+
+
+def load(files: Mapping[str, str | bytes], **choices: Unpack[Choices]) -> Scenario:
+    """The scenario of these files (name to content, in their order).
+
+    Raises ManifestError with all problems, and nothing else, whatever the bytes are.
     """
-    return load_with_sources(files, kubernetes=kubernetes, seed=seed, until=until, jitter=jitter, strict=strict).scenario
+    return load_with_sources(files, **choices).scenario
 
 
-def load_with_sources(
-    files: Mapping[str, str | bytes],
-    *,
-    kubernetes: str | None = None,
-    seed: int | None = None,
-    until: str | None = None,
-    jitter: bool | None = None,
-    strict: bool = True,
-) -> Loaded:
+def load_with_sources(files: Mapping[str, str | bytes], **choices: Unpack[Choices]) -> Loaded:
     """As `load`, with the places of the pods for whoever has something to say about them."""
-    report = Report(strict=strict)
-    chosen = _chosen(report, kubernetes=kubernetes, seed=seed, until=until, jitter=jitter)
+    report = Report(strict=choices.get("strict", True))
+    chosen = _chosen(report, choices)
     budget = Budget()
     documents = read_files(files, budget, report)
     found = sort_documents(documents)
@@ -107,7 +102,6 @@ def load_with_sources(
     for document, finding in found.findings:
         report.problem(document, finding)
     text = scenario_text(report, found, budget)
-    report.strict = strict and text.spec.get("validation") != "lenient"
     intake = Intake(
         report=report,
         version=Version(minor=chosen.minor or text.spec.get("kubernetes", NEWEST)),
@@ -152,7 +146,8 @@ def load_with_sources(
     return Loaded(made, (*(pod_source(pod, document) for pod, document in contents.written), *(workload_source(w, d) for w, d in contents.workloads)))
 
 
-def _chosen(report: Report, *, kubernetes: str | None, seed: int | None, until: str | None, jitter: bool | None) -> _Chosen:
+def _chosen(report: Report, choices: Choices) -> _Chosen:
+    kubernetes, seed, until = choices.get("kubernetes"), choices.get("seed"), choices.get("until")
     minor = until_ms = None
     try:
         minor = int(str(minor_version(kubernetes))) if kubernetes is not None else None
@@ -166,7 +161,7 @@ def _chosen(report: Report, *, kubernetes: str | None, seed: int | None, until: 
         report.problems.append(Problem(path="until", message=str(error), hint="write it like 90s, 10m, 1h30m or 3d"))
     if seed is not None and not 0 <= seed < 2**63:
         report.problems.append(Problem(path="seed", message=f"{seed} must be between 0 and {2**63 - 1}"))
-    return _Chosen(minor=minor, seed=seed, until_ms=until_ms, jitter=jitter)
+    return _Chosen(minor=minor, seed=seed, until_ms=until_ms, jitter=choices.get("jitter"))
 
 
 def _kubelet(intake: Intake, found: SortedDocuments) -> KubeletConfiguration:

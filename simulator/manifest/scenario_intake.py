@@ -19,6 +19,8 @@ from simulator.pod import Pod
 from simulator.scenario import Action, Scenario, Workload
 
 _SPEC: Path = ("spec",)
+LENIENT = "lenient"
+"""`validation` of the Scenario: unknown fields are warnings, in this document and in all others."""
 
 
 @dataclass(slots=True)
@@ -45,6 +47,9 @@ def scenario_text(report: Report, found: SortedDocuments, budget: Budget) -> Sce
         return ScenarioText()
     result = Conformance()
     clean = conform(documents[0].root, scenario_document.SCENARIO, (), result)
+    spec = clean.get("spec") if isinstance(clean, dict) else None
+    if isinstance(spec, dict) and spec.get("validation") == LENIENT:
+        report.strict = False
     for path in result.unknown:
         finding = Finding(path, f'unknown field "{path_text(path)}"', result.unknown_hints[path], at_key=True)
         (report.problem if report.strict else report.warning)(documents[0], finding)

@@ -12,7 +12,7 @@ const book = {
     "liveness-probe-failed": { says: "The probe of {object} failed.", change: "A larger threshold.", source: "b.go", field: "container:livenessProbe", passes: false },
     "restart-policy-always": { says: "Always.", change: "", source: "c.go", field: "pod:restartPolicy", passes: false },
   },
-  places: { "default/web": { "app:": ["x.yaml", 7, 5], "app:livenessProbe": ["x.yaml", 9, 7], "pod:restartPolicy": ["x.yaml", 5, 3] }, "Job/default/j": { "app:": ["x.yaml", 20, 9] } },
+  places: { "default/web": { "app:": ["x.yaml", 7, 5], "app:livenessProbe": ["x.yaml", 9, 7], ":restartPolicy": ["x.yaml", 5, 3] }, "Job/default/j": { "app:": ["x.yaml", 20, 9] } },
 };
 const records = [
   { seq: 0, layer: "status", field: "watch", to: "ADDED", pod: "default/web", why: "pod-created" },

@@ -71,7 +71,7 @@ def test_the_reasons_come_with_the_lines_of_the_text_as_the_editor_shows_it(clie
     answer = client.get(f"/s/{scenario.pk}/why").json()
 
     assert answer["explanations"]["grace-period-over"]["says"]
-    lines = {name: answer["places"][f"default/{name}"]["pod:restartPolicy"][1] for name in ("a", "b")}
+    lines = {name: answer["places"][f"default/{name}"][":restartPolicy"][1] for name in ("a", "b")}
     shown = scenario.text.splitlines()
     assert lines["a"] < lines["b"]
     assert all("restartPolicy" in shown[line - 1] for line in lines.values())

@@ -38,7 +38,7 @@ function filled(text, record) {
 function placeOf(records, record, field, book) {
   const [where, name] = field.split(":");
   const places = book.places[ownerOf(records, record.pod)] ?? book.places[record.pod];
-  const spot = where && places?.[where === "pod" ? field : `${record.object}:${name}`];
+  const spot = where && places?.[`${where === "pod" ? "" : record.object}:${name}`];
   if (!spot) return { place: null, field: "" };
   const [file, line, column] = spot;
   return { place: { file, line, column }, field: name || record.object };

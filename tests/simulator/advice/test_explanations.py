@@ -78,7 +78,7 @@ spec:
     places = simulator.field_places(simulator.load_with_sources({"x.yaml": text}).sources)
 
     assert set(places) == {"default/web", "Job/shop/report"}
-    assert places["default/web"]["pod:restartPolicy"] == ("x.yaml", 5, 18)
+    assert places["default/web"][":restartPolicy"] == ("x.yaml", 5, 18)
     assert places["default/web"]["app:livenessProbe"] == ("x.yaml", 10, 7)
     assert places["Job/shop/report"]["side:restartPolicy"][1] == 20
     assert places["Job/shop/report"]["app:image"][1] == 22

@@ -77,6 +77,15 @@ def test_a_text_without_a_scenario_has_nothing_to_take_out():
     assert simulator.with_behavior(POD, "web/app", None) == POD
 
 
+@pytest.mark.parametrize("name", ["y", "n", "no", "null", "on", "x1"])
+def test_a_container_whose_name_is_a_word_of_yaml(name):
+    text = f'apiVersion: v1\nkind: Pod\nmetadata: {{name: "{name}"}}\nspec: {{containers: [{{name: "{name}", image: x}}]}}\n'
+
+    changed = simulator.with_behavior(text, name, {**ENDS, "onSidecarGone": {"container": name, "exitCode": 1}})
+
+    assert simulator.load({"x.yaml": changed}).behaviors[name].on_sidecar_gone == (name, 1)
+
+
 @pytest.mark.parametrize("text", ["a: [", "{{ x }}", "\x00"])
 def test_what_is_no_yaml_is_refused(text):
     with pytest.raises(simulator.ManifestError):

@@ -101,6 +101,15 @@ def test_a_text_can_choose_to_run_without_its_unknown_fields(scenario):
     assert sum("unknown field" in warning for warning in loaded.warnings) == 2
 
 
+def test_lenient_counts_for_the_scenarios_own_unknown_fields_too():
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: x}]}\n"
+    text = f"{pod}---\napiVersion: nodeviz.dev/v1alpha1\nkind: Scenario\nspec: {{validation: lenient, unheardOf: 1}}\n"
+
+    assert "unknown field" in simulator.load({"x.yaml": text}).warnings[0]
+    with pytest.raises(simulator.ManifestError, match="unknown field"):
+        simulator.load({"x.yaml": text.replace("validation: lenient, ", "")})
+
+
 def test_lenient_takes_nothing_else():
     with pytest.raises(simulator.ManifestError, match="Unsupported value"):
         simulator.load({"x.yaml": simulator.with_lenient_validation(UNKNOWN.replace("unheardOf: 1", "restartPolicy: never"))})
