@@ -155,7 +155,8 @@ def as_shown(problems: Iterable[simulator.Problem], documents: Sequence[Document
 
 def title_of(scenario: simulator.Scenario) -> str:
     """The scenario's own title, else the first thing it is made of and how many there are besides, else its name."""
-    made = [*(workload.name for workload in scenario.workloads), *(pod.name for pod in scenario.pods)]
+    # A controller stands for its pods; a second document of its name is what an action makes of it.
+    made = list(dict.fromkeys([*(workload.name for workload in scenario.workloads), *(pod.name for pod in scenario.pods if pod.owner is None)]))
     others = f" and {len(made) - 1} more" if len(made) > 1 else ""
     title = scenario.title or (made[0] + others if made else scenario.name)
     return "".join(c for c in title if c.isprintable())[:MAX_TITLE_CHARACTERS]

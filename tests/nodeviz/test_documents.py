@@ -8,6 +8,15 @@ import simulator
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios.documents import Document
 
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: shop}}
+  template: {metadata: {labels: {app: shop}}, spec: {containers: [{name: a, image: x}]}}
+"""
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - {name: app, image: 'app:1'}\n"
 
 
@@ -106,6 +115,8 @@ def test_problems_point_at_the_lines_of_the_joined_text() -> None:
     [
         pytest.param(POD, "web", id="a pod gives its name"),
         pytest.param(f"{POD}---\n{POD.replace('web', 'db')}", "web and 1 more", id="the others are counted"),
+        pytest.param(DEPLOYMENT, "shop", id="a controller's pods are not others"),
+        pytest.param(f"{DEPLOYMENT}---\n{POD}", "shop and 1 more", id="a controller and a pod"),
         pytest.param(
             f"{POD}---\napiVersion: nodeviz.dev/v1alpha1\nkind: Scenario\nmetadata: {{name: s}}\nspec: {{title: A title}}\n",
             "A title",
