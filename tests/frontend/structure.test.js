@@ -36,6 +36,7 @@ const PURE = ["gantt/facts.js", "gantt/lenses.js", "gantt/spans.js", "gantt/mark
   "node/room.js",
   "text/describe.js",
   "text/difference.js",
+  "text/translate.js",
   "text/why.js",
   "time/format.js",
   "time/keys.js",
