@@ -85,6 +85,7 @@ STATES: Mapping[str, State] = {
     "running": State(family="starting", label="Running"),
     "running:init": State(family="starting", label="Running (init container)"),
     "running:unreported": State(family="starting", label="Running, not yet reported by the kubelet", pattern="dots"),
+    "running:unseen": State(family="starting", label="Running, not yet seen by the PLEG", pattern="dots"),
     "running:not-started": State(family="starting", label="Running, startup probe not yet passed", pattern="slash"),
     "running:post-start": State(family="starting", label="Running its postStart hook", pattern="plus"),
     "running:not-ready": State(family="starting", label="Running, not ready"),

@@ -15,6 +15,7 @@ export const container = (name, container_type = "main") => ({
   hook: (t, hook, call) => ({ t, layer: "hook", object: name, container_type, attempt: 0, hook, call }),
   image: (t, op) => ({ t, layer: "image", object: name, op, image: "docker.io/library/app:1" }),
   probe: (t, probe, result, more = {}) => ({ t, layer: "probe", object: name, container_type, probe, result, ...more }),
+  pleg: (t, call) => ({ t, layer: "kubelet", object: name, call: `PLEG ${call}` }),
   backoff: (t, delay) => ({ t, layer: "kubelet", object: name, container_type, call: "backoff", delay, until: t + delay, why: "crash-loop-back-off" }),
 });
 

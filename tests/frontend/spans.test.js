@@ -88,6 +88,37 @@ test("api lens: what has ended stays running until the API is told", () => {
   assert.deepEqual(barsOf(records, "app", "api"), ["waiting:ContainerCreating 0.03-1.2", "running:ready 1.2-5.8", "terminated:Completed 5.8-"]);
 });
 
+const KUBELET_CASES = {
+  "a start is known when the PLEG has seen it": [
+    [...started(), app.pleg(1.7, "ContainerStarted")],
+    ["waiting:ContainerCreating 0.03-1", "creating 1-1.1", "running:unseen 1.1-1.7", "running:ready 1.7-"],
+  ],
+  "an end is known when the PLEG has seen it, before the API hears of it": [
+    [...started(), app.pleg(1.7, "ContainerStarted"), app.exit(5, 0, "Completed"), app.pleg(5.6, "ContainerDied"), app.state(5.8, "running", "terminated:Completed")],
+    ["waiting:ContainerCreating 0.03-1", "creating 1-1.1", "running:unseen 1.1-1.7", "running:ready 1.7-5.6", "terminated:Completed 5.6-"],
+  ],
+  "what the API shows the kubelet knows": [
+    [...started(), app.pleg(1.7, "ContainerStarted"), app.exit(5, 0, "Completed"), app.state(5.3, "running", "terminated:Completed")],
+    ["waiting:ContainerCreating 0.03-1", "creating 1-1.1", "running:unseen 1.1-1.7", "running:ready 1.7-5.3", "terminated:Completed 5.3-"],
+  ],
+  "a failure counts when it is stored, not each time": [
+    [
+      ...started(),
+      app.pleg(1.2, "ContainerStarted"),
+      app.probe(3, "readiness", "failure", { count: 1 }),
+      app.probe(4, "readiness", "failure"),
+      app.ready(4.2, false),
+      app.probe(9, "readiness", "success"),
+      app.ready(9.3, true),
+    ],
+    ["waiting:ContainerCreating 0.03-1", "creating 1-1.1", "running:unseen 1.1-1.2", "running:ready 1.2-4", "running:not-ready 4-9", "running:ready 9-"],
+  ],
+};
+
+for (const [name, [records, expected]] of Object.entries(KUBELET_CASES)) {
+  test(`kubelet lens: ${name}`, () => assert.deepEqual(barsOf(trace(...records), "app", "kubelet"), expected));
+}
+
 test("a pod's row has its phase, with ready and terminating in it", () => {
   const records = trace(...started(), readyCondition(5, "True", "False"), deletion(10, 40), phase(12, "Running", "Succeeded"), gone(13));
 

@@ -42,7 +42,7 @@ for (const name of EXAMPLES) {
       .map((line) => JSON.parse(line));
     const endS = records[records.length - 1].t;
 
-    for (const lens of ["node", "api"]) {
+    for (const lens of ["node", "kubelet", "api"]) {
       const model = createSpans(lens);
       addRecords(model, records);
       const rows = orderedRows(model);

@@ -29,6 +29,9 @@ export function newContainer(name, type) {
     stopping: false,
     signal: null,
     backoff: null,
+    /** What the kubelet knows: whether the PLEG saw it run (`running`) or end (`died`), and the results that its probes have stored. */
+    seen: null,
+    probed: {},
   };
 }
 
@@ -75,7 +78,7 @@ const APPLY = {
 
   runtime(container, { call, detail, attempt, exit_code, reason }) {
     if (call === "CreateContainer called") {
-      Object.assign(container, { process: "creating", attempt: attempt ?? 0, exit: null, pull: null, hook: null, stopping: false, signal: null, backoff: null });
+      Object.assign(container, { process: "creating", attempt: attempt ?? 0, exit: null, pull: null, hook: null, stopping: false, signal: null, backoff: null, seen: null, probed: {} });
     }
     if (call === "StartContainer returned") Object.assign(container, { process: "running", exitSeen: false });
     if (call === "signal") Object.assign(container, { signal: detail, stopping: true });
@@ -93,6 +96,13 @@ const APPLY = {
 
   kubelet(container, { call, why }) {
     if (call === "backoff") container.backoff = why ?? "";
+    if (call === "PLEG ContainerStarted") container.seen = "running";
+    if (call === "PLEG ContainerDied") container.seen = "died";
+  },
+
+  probe(container, { probe, result, count }) {
+    // A failure with a count is one of several that it takes; the stored result changes with the record that has none.
+    if (count === undefined) container.probed = { ...container.probed, [probe]: result };
   },
 
   event(container, { reason }) {
