@@ -3,7 +3,7 @@
 /** An answer that never came, in words for the reader. */
 export class Unreachable extends Error {}
 
-function tokenOf(form) {
+export function tokenOf(form) {
   return form.querySelector('input[name="csrfmiddlewaretoken"]').value;
 }
 
@@ -49,6 +49,11 @@ export async function edit(form, url, { text, kubernetes, gates: wanted }) {
  */
 export async function behaviors(form, url, text, change = {}) {
   return answerOf(await post(url, { headers: jsonHeaders(form), body: JSON.stringify({ text, ...change }) }));
+}
+
+/** What the server makes of a text and a wish about it; `problems` in the answer if it refuses. */
+export async function edited(form, url, wish) {
+  return answerOf(await post(url, { headers: jsonHeaders(form), body: JSON.stringify(wish) }));
 }
 
 /** The same text with a piece of advice followed. @returns {Promise<{text: string} | {problems: Array}>} */

@@ -24,8 +24,8 @@ const CHECK_AFTER_MS = 400;
 export async function createWorkbench(form, config, { onChange = () => {} } = {}) {
   const part = (name) => form.querySelector(`[data-part="${name}"]`);
   const textarea = form.elements.text;
-  const served = textarea.value;
-  const draft = createDraft(location.pathname);
+  let served = textarea.value;
+  let draft = createDraft(location.pathname);
   const message = part("message");
   const problemList = createProblemList(part("problems"), { onGo: (problem) => editor.goTo(problem), onFix: followAdvice });
   let checking = null;
@@ -113,6 +113,7 @@ export async function createWorkbench(form, config, { onChange = () => {} } = {}
     try {
       const answer = await run(form, config.run_url, { text: editor.text, name: nameOf(), parent: form.elements.parent?.value ?? "" });
       if (answer.url) {
+        keepToken(answer);
         location.assign(answer.url);
         return;
       }
@@ -153,10 +154,21 @@ export async function createWorkbench(form, config, { onChange = () => {} } = {}
   onChange(editor.text);
 
   return {
+    form,
     editor,
-    served,
     checkNow,
     submit,
+    keepToken,
+    /** Say what is wrong with a text that was not run. */
+    refuse: (problems) => show(problems),
+    /** Another run is shown on this page: its text is the one to go back to, and the parent of what is run next. */
+    settle(text, id) {
+      served = text;
+      draft = createDraft(location.pathname);
+      draft.clear();
+      if (form.elements.parent) form.elements.parent.value = id;
+      onChange(editor.text);
+    },
     /** Put a text in place of what is there; Ctrl-Z brings that back. */
     load(text, name) {
       if (form.elements.name && name) form.elements.name.value = name;
@@ -175,6 +187,16 @@ function adviceItem(advice) {
 /** What does not stop a run: the API server's warnings, and documents of kinds that are kept but not simulated. Both come as words, without a place. */
 function remarksOf({ warnings = [], not_simulated: others = [] }) {
   return [...warnings, ...others.map((other) => `${other} is kept, but not simulated`)].map((message) => ({ message }));
+}
+
+/** Who made a run may cancel and delete it: the token stays in this browser, and nowhere else. */
+function keepToken({ url, token }) {
+  if (!token) return;
+  try {
+    localStorage.setItem(`nodeviz.token:${url.split("/").pop()}`, token);
+  } catch {
+    /* Then nobody can delete the run but the server's keeper; it expires. */
+  }
 }
 
 function listenToDrops(take) {

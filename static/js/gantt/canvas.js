@@ -6,10 +6,14 @@
  */
 
 import { GLYPHS } from "./glyphs.js";
-import { barsOf, marksOf, ROW_PX, visible, visibleRows, xOf } from "./layout.js";
+import { barsOf, marksOf, ROW_PX, UNDER_TOP_PX, visible, visibleRows, xOf } from "./layout.js";
 import { createPatterns } from "./patterns.js";
 
 const BAR_PX = 14;
+/** Where another lens or another run stands under the bars, they make room for it. */
+const BAR_ABOVE_PX = 9;
+const UNDER_PX = 5;
+const FAILING_PX = 1.5;
 const BAR_TOP_PX = 3;
 const LINE_TOP_PX = 19.5;
 const LINE_PX = 2;
@@ -17,6 +21,7 @@ const MARK_APART_PX = 7;
 /** Between two bars, in the colour of the page. */
 const GAP_PX = 1;
 const DIMMED = 0.15;
+const GHOST = 0.35;
 
 /**
  * @typedef {object} Scene
@@ -28,6 +33,13 @@ const DIMMED = 0.15;
  * @property {{row: object, span: object}|null} selected
  * @property {{row: object, span: object}|null} hovered
  * @property {Set<string>} dimmed names of families
+ * @property {Under|null} under  what stands thin under the bars
+ *
+ * @typedef {object} Under
+ * @property {Map<string, object>} rows  rows by key, see spans.js
+ * @property {boolean} ghost  another run; else another lens on the same one
+ * @property {number} fromS   before that it is left out
+ * @property {number} nowS    end of what is open in it
  */
 
 export function createPainter(canvas, palette) {
@@ -66,13 +78,17 @@ export function createPainter(canvas, palette) {
       drawBands(scene, first, last);
       const drawn = { bars: 0, marks: 0 };
       const looks = new Map();
+      const under = new Map();
+      const barPx = scene.under ? BAR_ABOVE_PX : BAR_PX;
       for (let index = first; index < last; index += 1) {
         const top = index * ROW_PX - scene.scrollPx;
         const row = scene.rows[index];
-        drawn.bars += collectBars(looks, scene, row, top);
+        drawn.bars += collectBars(looks, scene, row.spans, { top: top + BAR_TOP_PX, heightPx: row.type === "pod" ? barPx / 2 : barPx, barPx });
+        if (scene.under) collectUnder(under, scene, row, top);
         drawLines(scene, row, top);
       }
       fillLooks(looks, scene);
+      fillLooks(under, scene, scene.under?.ghost);
       drawOutlines(scene, first, last);
       for (let index = first; index < last; index += 1) drawn.marks += drawMarks(scene, scene.rows[index], index * ROW_PX - scene.scrollPx);
       return drawn;
@@ -111,26 +127,41 @@ export function createPainter(canvas, palette) {
     }
   }
 
-  function collectBars(looks, { view, nowS }, row, top) {
-    const bars = barsOf(row.spans, view, nowS);
+  function collectUnder(looks, { under, view }, row, top) {
+    const spans = under.rows.get(row.key)?.spans;
+    if (!spans) return;
+    const view0 = under.fromS > view.startS ? { ...view, cutS: under.fromS } : view;
+    collectBars(looks, { view: view0, nowS: under.nowS }, spans, { top: top + UNDER_TOP_PX, heightPx: UNDER_PX, barPx: UNDER_PX });
+  }
+
+  function collectBars(looks, { view, nowS }, spans, { top, heightPx, barPx }) {
+    const bars = barsOf(spans, view, nowS);
     for (const bar of bars) {
       const { family, pattern } = palette.state(bar.span.state);
       const key = `${family.name}/${bar.merged ? "merged" : pattern}`;
       if (!looks.has(key)) looks.set(key, { family, pattern: bar.merged ? "merged" : pattern, path: new Path2D() });
-      const height = row.type === "pod" ? BAR_PX / 2 : BAR_PX * (bar.merged ? 1 : family.height);
+      const height = heightPx === barPx ? Math.max(heightPx * (bar.merged ? 1 : family.height), 2) : heightPx;
       const width = Math.max(bar.width - GAP_PX, 2);
-      const y = top + BAR_TOP_PX + (BAR_PX - height) / 2;
+      const y = top + (barPx - height) / 2;
       if (width > 6) looks.get(key).path.roundRect(bar.x, y, width, height, 2);
       else looks.get(key).path.rect(bar.x, y, width, height);
     }
     return bars.length;
   }
 
-  function fillLooks(looks, { dimmed }) {
+  /** A ghost is an outline with a breath of its colour. */
+  function fillLooks(looks, { dimmed }, ghost = false) {
     for (const { family, pattern, path } of looks.values()) {
-      ctx.globalAlpha = dimmed.has(family.name) ? DIMMED : 1;
+      ctx.globalAlpha = dimmed.has(family.name) ? DIMMED : ghost ? GHOST : 1;
       ctx.fillStyle = colourOf(family);
       ctx.fill(path);
+      if (ghost) {
+        ctx.globalAlpha = 1;
+        ctx.strokeStyle = colourOf(family);
+        ctx.lineWidth = 1;
+        ctx.stroke(path);
+        continue;
+      }
       const tile = patternFor(ctx, pattern);
       if (tile) {
         ctx.fillStyle = tile;
@@ -145,6 +176,11 @@ export function createPainter(canvas, palette) {
     for (const { startS, endS } of visible(row.started, view)) {
       const [from, to] = [Math.max(0, xOf(view, startS)), Math.min(view.widthPx, xOf(view, endS ?? nowS))];
       for (let x = from; x < to; x += 4) ctx.fillRect(x, top + LINE_TOP_PX, Math.min(2, to - x), 1.5);
+    }
+    ctx.fillStyle = colourOf(palette.family("failed"));
+    for (const { startS, endS } of visible(row.failing, view)) {
+      const [from, to] = [Math.max(0, xOf(view, startS)), Math.min(view.widthPx, xOf(view, endS ?? nowS))];
+      for (let x = from; x < to; x += 5) ctx.fillRect(x, top + 0.5, Math.min(3, to - x), FAILING_PX);
     }
     ctx.fillStyle = colourOf(palette.family("ready"));
     for (const { startS, endS } of visible(row.ready, view)) {
@@ -162,7 +198,7 @@ export function createPainter(canvas, palette) {
       ctx.strokeStyle = colour;
       ctx.lineWidth = width;
       ctx.beginPath();
-      ctx.roundRect(bar.x - 1.5, index * ROW_PX - scene.scrollPx + BAR_TOP_PX - 1.5, bar.width + 2, BAR_PX + 3, 3);
+      ctx.roundRect(bar.x - 1.5, index * ROW_PX - scene.scrollPx + BAR_TOP_PX - 1.5, bar.width + 2, (scene.under ? BAR_ABOVE_PX : BAR_PX) + 3, 3);
       ctx.stroke();
     }
   }

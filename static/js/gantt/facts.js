@@ -32,6 +32,8 @@ export function newContainer(name, type) {
     /** What the kubelet knows: whether the PLEG saw it run (`running`) or end (`died`), and the results that its probes have stored. */
     seen: null,
     probed: {},
+    /** The probe whose failures are being counted towards its threshold. */
+    failing: null,
   };
 }
 
@@ -78,7 +80,7 @@ const APPLY = {
 
   runtime(container, { call, detail, attempt, exit_code, reason }) {
     if (call === "CreateContainer called") {
-      Object.assign(container, { process: "creating", attempt: attempt ?? 0, exit: null, pull: null, hook: null, stopping: false, signal: null, backoff: null, seen: null, probed: {} });
+      Object.assign(container, { process: "creating", attempt: attempt ?? 0, exit: null, pull: null, hook: null, stopping: false, signal: null, backoff: null, seen: null, probed: {}, failing: null });
     }
     if (call === "StartContainer returned") Object.assign(container, { process: "running", exitSeen: false });
     if (call === "signal") Object.assign(container, { signal: detail, stopping: true });
@@ -102,6 +104,7 @@ const APPLY = {
 
   probe(container, { probe, result, count }) {
     // A failure with a count is one of several that it takes; the stored result changes with the record that has none.
+    container.failing = count === undefined ? null : probe;
     if (count === undefined) container.probed = { ...container.probed, [probe]: result };
   },
 

@@ -11,6 +11,7 @@ import { el, setText } from "../text/dom.js";
 import { formatInstant } from "../time/format.js";
 import { AXIS_PX, createChart } from "./chart.js";
 import { hitTest } from "./hit.js";
+import { createGrace } from "./grace.js";
 import { createLabels } from "./labels.js";
 import { ROW_PX, timeAt, xOf } from "./layout.js";
 import { currentTheme } from "./theme.js";
@@ -23,7 +24,8 @@ const DOUBLE_CLICK_MS = 350;
 /**
  * @param {HTMLElement} root the scroll container
  * @param {object} palette
- * @param {object} on  what the reader does: view(view), seek(atS), select(row, span), hover(hit), fold(pod), zoom(factor, atS), pan(share), fit()
+ * @param {object} on  what the reader does: view(view), seek(atS), select(row, span), hover(hit), fold(pod), zoom(factor, atS), pan(share), fit(),
+ *   menu(row, {x, y, from})
  */
 export async function createGantt(root, palette, on) {
   const column = el("div", { class: "gantt-labels" });
@@ -42,6 +44,7 @@ export async function createGantt(root, palette, on) {
 
   const chart = await createChart({ host, canvas, palette }, on.view);
   const labels = createLabels(column, palette, { onSelect: (row) => on.select(row, null), onToggle: on.fold });
+  const grace = createGrace(plot, AXIS_PX);
   const tooltip = createTooltip(palette);
   let theme = currentTheme();
   let scene = null;
@@ -97,6 +100,7 @@ export async function createGantt(root, palette, on) {
       veil.hidden = clockS >= scene.nowS;
       veil.classList.toggle("opaque", scene.hidden);
       setText(clockText, formatInstant(clockS, 1));
+      grace.draw({ ...scene, view: viewWithWidth() });
       labels.draw({ ...scene, themeName: theme.name });
     },
 
@@ -112,6 +116,11 @@ export async function createGantt(root, palette, on) {
   function place(event) {
     const box = plot.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
+  function rowAt(clientY) {
+    const y = clientY - plot.getBoundingClientRect().top - AXIS_PX + root.scrollTop;
+    return scene?.rows[Math.floor(y / ROW_PX)] ?? null;
   }
 
   function viewWithWidth() {
@@ -140,7 +149,7 @@ export async function createGantt(root, palette, on) {
       cursor.classList.toggle("flip", x > chart.size.widthPx - FLAG_PX);
       setText(cursorText, formatInstant(hit.atS, 2));
       tooltip.show(y > AXIS_PX ? hit : { row: null, span: null, mark: null }, { x: event.clientX, y: event.clientY, nowS: scene.nowS, records, themeName: theme.name });
-      on.hover(hit.span ? hit : null);
+      on.hover(hit.span && !hit.under ? hit : null);
     }
     function leave() {
       cursor.hidden = true;
@@ -159,7 +168,8 @@ export async function createGantt(root, palette, on) {
       }
       const point = place(event);
       const hit = hitAt(point);
-      if (hit.span || hit.mark) on.select(hit.row, hit.span, hit.mark);
+      if (hit.under) on.seek(hit.atS);
+      else if (hit.span || hit.mark) on.select(hit.row, hit.span, hit.mark);
       else on.seek(hit.atS);
     });
     ruler.addEventListener("pointerdown", (event) => {
@@ -170,6 +180,11 @@ export async function createGantt(root, palette, on) {
       if (ruler.hasPointerCapture(event.pointerId)) on.seek(timeAt(viewWithWidth(), place(event).x));
     });
     plot.addEventListener("wheel", onWheel, { passive: false });
+    root.addEventListener("contextmenu", (event) => {
+      event.preventDefault();
+      const row = rowAt(event.clientY);
+      if (row) on.menu(row.absent ? null : row, { x: event.clientX, y: event.clientY, from: root });
+    });
   }
 
   /** The wheel scrolls the rows; with Ctrl (a pinch arrives like that) it zooms; sideways, or with Shift, it moves through time. */

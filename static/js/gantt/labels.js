@@ -2,6 +2,7 @@
 
 import { el, setText } from "../text/dom.js";
 import { describeRow } from "../text/describe.js";
+import { t } from "../text/translate.js";
 import { ROW_PX, visibleRows } from "./layout.js";
 import { restartsAt, spanAt } from "./rows.js";
 
@@ -50,11 +51,12 @@ export function createLabels(column, palette, { onSelect, onToggle }) {
         const span = spanAt(row, clockS);
         const state = span && palette.state(span.state);
         const count = row.type === "pod" ? 0 : restartsAt(row, clockS);
-        setText(status, state?.label ?? (row.spans.length && clockS >= row.spans[0].startS ? "gone" : ""));
+        setText(status, row.absent ? t("only in the run behind") : state?.label ?? (row.spans.length && clockS >= row.spans[0].startS ? "gone" : ""));
         setText(restarts, count ? `↻ ${count}` : "");
         restarts.title = count ? `Restarted ${count}×` : "";
         swatch.style.backgroundColor = state ? state.family[themeName] : "transparent";
         line.classList.toggle("selected", selected?.row === row);
+        line.classList.toggle("absent", Boolean(row.absent));
         if (fold) {
           fold.setAttribute("aria-expanded", String(!collapsed.has(row.pod)));
           fold.setAttribute("aria-label", `${collapsed.has(row.pod) ? "Unfold" : "Fold"} ${row.name}`);

@@ -1,12 +1,14 @@
 /**
  * Where does everything stand, in pixels? Geometry of the chart: time to x, rows to y, what is visible, what is too small to be drawn one by one. Pure.
  *
- * A *view* is { startS, endS, widthPx }.
+ * A *view* is { startS, endS, widthPx }; with `cutS` nothing before that instant is drawn.
  */
 
 import { indexAt } from "./rows.js";
 
 export const ROW_PX = 24;
+/** Where in a row what stands under the bars begins, if anything does. */
+export const UNDER_TOP_PX = 13;
 /** Nothing is drawn narrower: a bar of a millisecond is still to be seen. Its true length is in the tooltip. */
 export const MIN_BAR_PX = 3;
 /** More than so many neighbours under the minimum become one block. */
@@ -51,8 +53,8 @@ export function barsOf(spans, view, nowS) {
   };
   for (const span of visible(spans, view)) {
     const endS = span.endS ?? nowS;
-    if (endS < view.startS || span.startS > nowS) continue;
-    const x = Math.max(xOf(view, span.startS), -1);
+    if (endS < (view.cutS ?? view.startS) || span.startS > nowS) continue;
+    const x = Math.max(xOf(view, Math.max(span.startS, view.cutS ?? -Infinity)), -1);
     const trueWidth = Math.min(xOf(view, endS), view.widthPx + 1) - x;
     const bar = { x, width: Math.max(trueWidth, MIN_BAR_PX), span, merged: 0 };
     if (trueWidth >= MIN_BAR_PX) {

@@ -7,20 +7,36 @@
 
 const PLACE = { pod: 0, init: 1, sidecar: 1, main: 2, ephemeral: 3 };
 
-/** Rows of the model in display order, without those of collapsed pods (a set of pod names). */
-export function orderedRows(model, collapsed = new Set()) {
+/**
+ * Rows of the model in display order, without those of collapsed pods (a set of pod names).
+ *
+ * @param {object} model see spans.js
+ * @param {Set<string>} [collapsed]
+ * @param {{behind?: object|null, matches?: ((row: object) => boolean)|null}} [options]
+ *   `behind`: bars of another run; rows that only it has stand in their group without bars. `matches`: only these rows, and the pods that they belong to;
+ *   of a pod that matches itself, all.
+ */
+export function orderedRows(model, collapsed = new Set(), { behind = null, matches = null } = {}) {
   const groups = new Map();
-  for (const row of model.rows.values()) {
-    if (!groups.has(row.pod)) groups.set(row.pod, []);
-    groups.get(row.pod).push(row);
-  }
+  const add = (row) => (groups.has(row.pod) ? groups.get(row.pod).push(row) : groups.set(row.pod, [row]));
+  for (const row of model.rows.values()) add(row);
+  for (const row of behind?.rows.values() ?? []) if (!model.rows.has(row.key)) add(absent(row));
   const ordered = [];
   for (const [pod, rows] of groups) {
-    const shown = collapsed.has(pod) ? rows.filter((row) => row.type === "pod") : rows;
     // Array.prototype.sort is stable: what has the same place keeps its order.
-    ordered.push(...shown.sort((a, b) => PLACE[a.type] - PLACE[b.type]));
+    rows.sort((a, b) => PLACE[a.type] - PLACE[b.type]);
+    const wanted = matches && !matches(rows[0]) ? rows.filter((row, index) => (index ? matches(row) : rows.slice(1).some(matches))) : rows;
+    ordered.push(...(collapsed.has(pod) ? wanted.filter((row) => row.type === "pod") : wanted));
   }
   return ordered;
+}
+
+const absences = new WeakMap();
+
+/** A row that only the other run has: the same object each time, so that it can be selected. */
+function absent(row) {
+  if (!absences.has(row)) absences.set(row, { ...row, spans: [], ready: [], started: [], failing: [], bands: [], marks: [], restarts: 0, absent: true });
+  return absences.get(row);
 }
 
 /** The last item whose start is at or before `atS`, by binary search; -1 if there is none. */

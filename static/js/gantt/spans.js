@@ -67,7 +67,7 @@ function rowOfContainer(model, pod, container) {
 function rowFor(model, key, describe) {
   let row = model.rows.get(key);
   if (!row) {
-    row = { key, ...describe(), spans: [], ready: [], started: [], bands: [], marks: [], restarts: 0 };
+    row = { key, ...describe(), spans: [], ready: [], started: [], failing: [], bands: [], marks: [], restarts: 0 };
     model.rows.set(key, row);
   }
   return row;
@@ -89,6 +89,7 @@ function follow(model, row, state, subject, pod, record) {
     followGrace(row, pod, record.t);
   } else {
     extend(row.started, subject.started && !pod.gone ? "started" : null, record.t);
+    extend(row.failing, pod.gone || subject.process !== "running" ? null : subject.failing, record.t);
     row.restarts = subject.restarts;
   }
   extend(row.ready, subject.ready && !pod.gone ? "ready" : null, record.t);

@@ -2,8 +2,12 @@
 
 import { el } from "../text/dom.js";
 import { describeCause, describeRow, describeSpan, DECIMALS } from "../text/describe.js";
+import { t } from "../text/translate.js";
 import { formatInstant } from "../time/format.js";
 import { glyphElement } from "./glyphs.js";
+
+/** What stands under the bars. */
+const UNDER = { lens: () => t("the other lens"), ghost: () => t("the run before") };
 
 export function createTooltip(palette) {
   const box = document.body.appendChild(el("div", { class: "tooltip", hidden: true, "aria-hidden": "true" }));
@@ -16,8 +20,8 @@ export function createTooltip(palette) {
     /** @param {object} hit see hit.js; `x` and `y` in the window */
     show(hit, { x, y, nowS, records, themeName }) {
       if (!hit.span && !hit.mark) return this.hide();
-      const { row, span, mark, merged } = hit;
-      const lines = [el("div", { class: "tooltip-title" }, describeRow(row))];
+      const { row, span, mark, merged, under } = hit;
+      const lines = [el("div", { class: "tooltip-title" }, describeRow(row), under ? ` (${UNDER[under]()})` : null)];
       if (mark) {
         const { label, glyph, family } = palette.mark(mark.kind);
         const colour = family ? family[themeName] : "currentColor";
@@ -25,8 +29,8 @@ export function createTooltip(palette) {
         lines.push(el("div", { class: "tooltip-mark" }, glyphElement(glyph, colour), `${label} at ${formatInstant(mark.atS, DECIMALS)}${times}`));
       }
       if (merged) lines.push(el("div", { class: "tooltip-note" }, `${merged} changes in a few pixels: zoom in to tell them apart`));
-      else if (span) lines.push(pairs(describeSpan(span, palette, nowS)), el("div", { class: "tooltip-note" }, describeCause(records, row, span)));
-      box.replaceChildren(...lines);
+      else if (span) lines.push(pairs(describeSpan(span, palette, nowS)), under === "ghost" ? null : el("div", { class: "tooltip-note" }, describeCause(records, row, span)));
+      box.replaceChildren(...lines.filter(Boolean));
       box.hidden = false;
       place(x, y);
     },

@@ -10,8 +10,9 @@ const ZOOM = 0.7;
 const STEP = 0.1;
 const FAR_STEP = 0.5;
 
-/** @param {object} page what pages/run.js holds: state, spans, clock, view, palette, panes, help, announcer, drawer, select(), goToTrouble() */
-export function createActions({ state, spans, clock, view, palette, panes, help, announcer, drawer, select, goToTrouble }) {
+/** @param {object} page what pages/run.js holds: state, session, clock, view, palette, panels, tools, help, announcer, select(), goToTrouble() */
+export function createActions({ state, session, clock, view, palette, panels, tools, help, announcer, select, goToTrouble }) {
+  const { panes } = panels;
   const endOf = (span) => span.endS ?? clock.headS;
   const centreS = () => (state.selected?.span ? (state.selected.span.startS + endOf(state.selected.span)) / 2 : (view.startS + view.endS) / 2);
 
@@ -52,8 +53,8 @@ export function createActions({ state, spans, clock, view, palette, panes, help,
   return {
     "toggle-play": () => (clock.playing ? player.pause(clock) : player.play(clock)),
     "to-start": () => player.seek(clock, 0),
-    "step-back": () => player.seek(clock, nextChange(spans, clock.nowS, -1) ?? 0),
-    "step-forward": () => player.seek(clock, nextChange(spans, clock.nowS, 1) ?? clock.headS),
+    "step-back": () => player.seek(clock, nextChange(session.model.spans, clock.nowS, -1) ?? 0),
+    "step-forward": () => player.seek(clock, nextChange(session.model.spans, clock.nowS, 1) ?? clock.headS),
     follow,
     fit: () => viewport.fit(view),
     "zoom-in": () => viewport.zoom(view, ZOOM, centreS()),
@@ -73,7 +74,11 @@ export function createActions({ state, spans, clock, view, palette, panes, help,
     "problem-back": () => stepTrouble(-1),
     "hide-future": () => (state.hidden = !state.hidden),
     table: () => panes.show(panes.current() === "table" ? "chart" : "table"),
-    drawer: () => drawer.toggle(),
+    drawer: panels.toggleDrawer,
+    lens: tools.lenses.next,
+    search: tools.search.focus,
+    intervene: () => document.getElementById("intervene").click(),
+    "ghost-off": session.dropGhost,
     help: () => help.open(),
     ...Object.fromEntries(player.SPEEDS.map((speed, index) => [`speed-${index}`, () => player.setSpeed(clock, speed)])),
   };

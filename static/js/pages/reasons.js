@@ -1,27 +1,31 @@
-/** The book of reasons of this run: fetched when the first bar is selected, kept from then on. Without it the records still say what happened. */
+/** The book of reasons of a run: fetched when the first bar is selected, kept from then on. Without it the records still say what happened. */
 
-export function createReasons(url, { onLoaded }) {
-  let book = null;
-  let asked = false;
+/** @param {{onLoaded: () => void}} options */
+export function createReasons({ onLoaded }) {
+  /** By the run's id, or for a try by its text. null: it is on its way. */
+  const books = new Map();
 
   return {
-    /** null until it is there. */
-    get book() {
-      if (!asked) load();
-      return book;
+    /** Of the run that a session shows; null until it is there. */
+    bookOf(session) {
+      const key = session.id ?? session.text;
+      if (!books.has(key)) {
+        books.set(key, null);
+        load(key, session.askForBook());
+      }
+      return books.get(key);
     },
   };
 
-  async function load() {
-    asked = true;
+  async function load(key, asked) {
     try {
-      const response = await fetch(url, { credentials: "same-origin", headers: { Accept: "application/json" } });
+      const response = await asked;
       if (!response.ok) return;
-      book = await response.json();
+      books.set(key, await response.json());
       onLoaded();
     } catch {
       // Offline: the next selection asks again.
-      asked = false;
+      books.delete(key);
     }
   }
 }

@@ -12,6 +12,7 @@ export function createEvents(panel, { onSeek }) {
   const empty = panel.querySelector("[data-part=empty]");
   const more = panel.querySelector("[data-part=more]");
   const events = [];
+  let known = null;
   let read = 0;
   let shown = 0;
   let limit = PAGE_ROWS;
@@ -20,6 +21,14 @@ export function createEvents(panel, { onSeek }) {
     limit = Infinity;
     append();
   });
+
+  /** Another run is shown. */
+  function reset(records) {
+    known = records;
+    events.length = read = shown = 0;
+    lastPassed = -1;
+    body.replaceChildren();
+  }
 
   function append() {
     const until = Math.min(events.length, limit);
@@ -52,6 +61,7 @@ export function createEvents(panel, { onSeek }) {
 
     /** Take what is new in the records. */
     update(records) {
+      if (records !== known) reset(records);
       for (; read < records.length; read += 1) if (records[read].layer === "event") events.push(records[read]);
       append();
     },

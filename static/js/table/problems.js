@@ -32,6 +32,7 @@ export function createProblems(panel, palette, { onSelect }) {
   }
 
   let shown = "";
+  let known = null;
 
   return {
     update(troubles, records, themeName) {
@@ -40,8 +41,9 @@ export function createProblems(panel, palette, { onSelect }) {
       const wanted = [themeName, troubles.length > MOST ? MOST : troubles.length, last?.seq].join(" ");
       note.hidden = troubles.length <= MOST;
       note.textContent = `The first ${MOST} of ${troubles.length} are listed.`;
-      if (wanted === shown) return;
+      if (wanted === shown && records === known) return;
       shown = wanted;
+      known = records;
       list.replaceChildren(...troubles.slice(0, MOST).map((trouble) => item(trouble, records, themeName)));
       empty.hidden = troubles.length > 0;
     },

@@ -28,10 +28,16 @@ export function isAtEnd(player) {
   return player.over && player.nowS >= player.headS;
 }
 
+/** Another run is shown: nothing of it has been computed yet. The clock stays where it is. */
+export function restart(player) {
+  Object.assign(player, { headS: 0, over: false });
+}
+
 export function headMoved(player, headS, over) {
   player.headS = Math.max(player.headS, headS);
   player.over = over;
   if (isFollowing(player)) player.nowS = player.headS;
+  if (over) player.nowS = Math.min(player.nowS, player.headS);
   if (isAtEnd(player)) player.playing = false;
 }
 
@@ -39,7 +45,7 @@ export function headMoved(player, headS, over) {
 export function tick(player, elapsedS) {
   if (!player.playing) return false;
   const before = player.nowS;
-  player.nowS = player.speed === Infinity ? player.headS : Math.min(player.headS, player.nowS + elapsedS * player.speed);
+  player.nowS = player.speed === Infinity ? player.headS : Math.max(player.nowS, Math.min(player.headS, player.nowS + elapsedS * player.speed));
   if (isAtEnd(player)) player.playing = false;
   return player.nowS !== before;
 }

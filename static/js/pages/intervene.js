@@ -1,0 +1,106 @@
+/**
+ * What the reader does to the run, at the clock's time: the action is written into the scenario, and the run is computed again. The past stays as it was, the old
+ * future stands behind the new one. The list of actions is part of the text, and so of the link.
+ */
+
+import { edited, Unreachable } from "../editor/server.js";
+import { el, setText } from "../text/dom.js";
+import { addressOf, describeAction, momentOf, onContainer, onNode, onPod, probesOf } from "../text/interventions.js";
+import { formatInstant } from "../time/format.js";
+import { t } from "../text/translate.js";
+import { createMenu } from "./menu.js";
+
+/**
+ * @param {object} page
+ * @param {HTMLElement} page.button  opens the menu for the whole node, and for what is selected
+ * @param {HTMLElement} page.panel   the drawer's list of actions
+ * @param {HTMLElement} page.menu
+ * @param {object} page.session      see session.js
+ * @param {object} page.clock
+ * @param {() => object} page.workbench
+ * @param {(text: string) => Promise<void>} page.show  another text is to be run in place of this one
+ */
+export function createIntervene({ button, panel, menu, session, state, clock, config, workbench, show, announcer }) {
+  const list = panel.querySelector("ol");
+  const empty = panel.querySelector("[data-part=empty]");
+  const message = panel.querySelector("[data-part=message]");
+  const opened = createMenu(menu);
+  let listed = null;
+  let busy = false;
+
+  button.addEventListener("click", () => {
+    const { left, bottom } = button.getBoundingClientRect();
+    openMenu(state.selected?.row ?? null, { x: left, y: bottom + 4, from: button });
+  });
+
+  /** @param {object|null} row a row of the chart; null: only the node */
+  function openMenu(row, { x, y, from }) {
+    const { records, room } = session.model;
+    const groups = [];
+    if (row) {
+      const pod = addressOf(row.pod, records);
+      if (row.type !== "pod") {
+        groups.push({ heading: t("{container}, at {time}", { container: row.name, time: at() }), entries: onContainer(`${pod}/${row.name}`, probesOf(row.pod, row.name, records)) });
+      }
+      groups.push({ heading: t("{pod}, at {time}", { pod: row.pod.replace(/^default\//, ""), time: at() }), entries: onPod(pod) });
+    }
+    groups.push({ heading: t("The node, at {time}", { time: at() }), entries: onNode([...room.disks.keys()]) });
+    opened.open(groups, { x, y, from, onChosen: (action) => change({ action: { at: momentOf(clock.nowS), ...action } }) });
+  }
+
+  const at = () => formatInstant(clock.nowS, 3);
+
+  /** Have the text changed by the server, and run what comes out. */
+  async function change(wanted) {
+    if (busy) return;
+    busy = true;
+    say("");
+    try {
+      const answer = await edited(workbench().form, config.intervene_url, { text: workbench().editor.text, ...wanted });
+      if (answer.problems) return say(answer.problems.map(({ path, message: text, hint }) => [path, text, hint && `(${hint})`].filter(Boolean).join(" ")).join("\n"));
+      await show(answer.text);
+      announcer.say(wanted.action ? t("Done at {time}: {action}", { time: at(), action: verbOf(wanted.action) }) : t("The action is taken out."));
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      say(error.message);
+    } finally {
+      busy = false;
+    }
+  }
+
+  function say(text) {
+    setText(message, text);
+    message.hidden = !text;
+    if (text) announcer.say(text);
+  }
+
+  /** The actions of the text that is shown, asked of the server once for each text. */
+  async function draw() {
+    const { text } = session;
+    if (listed === text) return;
+    listed = text;
+    try {
+      const { actions = [] } = await edited(workbench().form, config.intervene_url, { text });
+      if (listed !== text) return;
+      empty.hidden = actions.length > 0;
+      list.replaceChildren(...actions.map(item));
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      listed = null;
+    }
+  }
+
+  function item(action) {
+    const words = describeAction(action);
+    const line = action.line ? el("button", { type: "button", class: "text-button", onclick: () => workbench().editor.goTo({ line: action.line, column: 1 }) }, t("line {line}", { line: action.line })) : null;
+    const remove = { type: "button", class: "button quiet", "aria-label": t("Take out: {action}", { action: words }), onclick: () => change({ remove: action.index }) };
+    return el("li", null, el("span", { class: "num" }, action.at ?? action.after ?? ""), el("code", null, words), line, el("button", remove, t("Take out")));
+  }
+
+  return { openMenu, draw, say };
+}
+
+function verbOf(action) {
+  const [verb, target] = Object.entries(action).find(([name]) => name !== "at") ?? [];
+  return `${verb} ${target}`;
+}

@@ -1,0 +1,136 @@
+/**
+ * Which run does the page show, and which one stands behind it? A change of the text makes another run; the page goes there without being loaded anew, and what
+ * was shown before stays behind as a ghost. Back and forward in the browser's history lead from run to run.
+ */
+
+import { tokenOf } from "../editor/server.js";
+import { createModel, divergenceOf } from "../live/model.js";
+import { openRun, openTry } from "../live/source.js";
+import { isOver } from "../live/store.js";
+
+/** Runs that are kept for going back to; each may have a hundred thousand records. */
+const KEPT_RUNS = 6;
+
+/**
+ * @param {object} options
+ * @param {object} options.palette
+ * @param {object} options.config the page's JSON block
+ * @param {() => void} options.onNews   records or a state came
+ * @param {() => void} options.onSwitch another run is shown
+ * @param {(problems: Array) => void} options.onRefused a try's text has problems
+ */
+export function createSession({ palette, config, onNews, onSwitch, onRefused }) {
+  /** Each { id: null for a try, text, model }. */
+  const kept = [];
+  let shown = { id: config.scenario || null, text: config.text, model: createModel(palette) };
+  let ghost = null;
+  let divergesS = null;
+  let source = null;
+  let link = "connecting";
+
+  const session = {
+    get model() {
+      return shown.model;
+    },
+    get id() {
+      return shown.id;
+    },
+    /** What was run. */
+    get text() {
+      return shown.text;
+    },
+    /** "connecting", "open", "lost" or "gone" */
+    get link() {
+      return link;
+    },
+    /** The model behind the one that is shown; null without one. */
+    get ghost() {
+      return ghost?.model ?? null;
+    },
+    /** A run that nobody has a link to. */
+    get isTry() {
+      return shown.id === null;
+    },
+
+    /** From when on the two differ; 0 as long as that is not known. */
+    get divergesS() {
+      if (!ghost) return Infinity;
+      if (divergesS === null && isOver(shown.model.run.status)) divergesS = divergenceOf(shown.model.records, ghost.model.records);
+      return divergesS ?? 0;
+    },
+
+    /** Of an address of this page's configuration, that of the run that is shown. */
+    urlOf(name) {
+      return shown.id ? config[name].replaceAll(config.scenario, shown.id) : "";
+    },
+
+    /** The book of reasons of the run that is shown: by its link, or by its text. */
+    askForBook() {
+      const headers = { Accept: "application/json" };
+      if (shown.id) return fetch(session.urlOf("why_url"), { credentials: "same-origin", headers });
+      const posted = { ...headers, "Content-Type": "application/json", "X-CSRFToken": tokenOf(document) };
+      return fetch(config.book_url, { method: "POST", credentials: "same-origin", headers: posted, body: JSON.stringify({ text: shown.text }) });
+    },
+
+    open,
+    tryText,
+    /** Look at all runs through these lenses. */
+    look(looks) {
+      for (const { model } of [shown, ...kept, ghost].filter(Boolean)) model.look(looks);
+    },
+    dropGhost: () => setGhost(null),
+    /** Stand a run that is not shown behind this one. */
+    setGhost,
+    close: () => source?.close(),
+  };
+
+  /** Show a stored run. With `behind` what is shown now becomes the ghost. */
+  function open(id, text, { behind = true } = {}) {
+    const known = kept.find((run) => run.id === id);
+    change(known ?? { id, text, model: fresh() }, behind);
+    if (known && isOver(known.model.run.status)) link = "open";
+    else follow();
+  }
+
+  /** Compute a text that gets no link. What is behind stays there while one try follows another. */
+  function tryText(text) {
+    const behind = !session.isTry || !ghost;
+    change({ id: null, text, model: fresh() }, behind && shown.model.records.length > 0);
+    source = openTry(shown.model, { url: config.try_url, token: tokenOf(document), text, onNews, onLink, onRefused });
+  }
+
+  function change(next, behind) {
+    source?.close();
+    source = null;
+    if (shown.id && !kept.includes(shown)) kept.push(shown);
+    if (kept.length > KEPT_RUNS) kept.shift();
+    const before = shown;
+    shown = next;
+    if (behind) setGhost(before);
+    else divergesS = null;
+    onSwitch();
+  }
+
+  function setGhost(run) {
+    ghost = run?.model === shown.model ? null : run;
+    divergesS = null;
+    onNews();
+  }
+
+  function fresh() {
+    const { lens, under } = shown.model;
+    return createModel(palette, { lens, under });
+  }
+
+  function follow() {
+    source = openRun(shown.model, { path: session.urlOf("ws_path"), onNews, onLink, onReload: () => location.reload() });
+  }
+
+  function onLink(next) {
+    link = next;
+    onNews();
+  }
+
+  if (shown.id) follow();
+  return session;
+}

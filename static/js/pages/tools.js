@@ -1,0 +1,89 @@
+/** The tools around the chart: lenses, search, overview, what is done to the run and what stands behind it. This module only puts them together. */
+
+import { run as askForRun } from "../editor/server.js";
+import { createOverview } from "../gantt/overview.js";
+import { createGhost } from "./ghost.js";
+import { createIntervene } from "./intervene.js";
+import { createLensSwitch } from "./lenses.js";
+import { createSearch } from "./search.js";
+import { createWhatIf } from "./what-if.js";
+
+const byId = (id) => document.getElementById(id);
+
+/** @param {object} page what pages/run.js holds */
+export function createTools({ palette, config, session, state, clock, view, announcer, redraw, showView, fit, switched, panels, workbench }) {
+  let rowsShown = "";
+  const lenses = createLensSwitch(byId("lenses"), {
+    onLook(looks) {
+      session.look(looks);
+      switched({ restart: false });
+    },
+  });
+  const search = createSearch(byId("search"), {
+    palette,
+    onSearch(matches) {
+      state.matches = matches;
+      redraw();
+    },
+    onLeave: () => byId("gantt").focus(),
+  });
+  const overview = createOverview(byId("overview"), palette, { view: showView, fit });
+  const ghost = createGhost(byId("ghost"), { onHide: session.dropGhost, onBack: () => (session.isTry ? whatIf.reset() : history.back()) });
+  const parts = { session, state, clock, config, workbench, announcer };
+  const intervene = createIntervene({ ...parts, button: byId("intervene"), panel: byId("panel-actions"), menu: byId("intervene-menu"), show: showStored });
+  const whatIf = createWhatIf({ ...parts, panel: byId("panel-what-if"), show: showTry });
+
+  /** Run another text under a link of its own, on this page. Nothing is lost if it is refused: what was shown stays. */
+  async function showStored(text) {
+    const { form, editor } = workbench();
+    if (config.private) return showTry(text);
+    const answer = await askForRun(form, config.run_url, { text, name: form.elements.name.value, parent: session.id ?? form.elements.parent.value });
+    if (answer.problems) return workbench().refuse(answer.problems);
+    workbench().keepToken(answer);
+    const id = answer.url.split("/").pop();
+    history.pushState({ id, text }, "", answer.url);
+    session.open(id, text);
+    editor.change(text);
+    workbench().settle(text, id);
+  }
+
+  /** Run another text without a link. */
+  function showTry(text) {
+    workbench().editor.change(text);
+    session.tryText(text);
+  }
+
+  if (session.id) history.replaceState({ id: session.id, text: session.text }, "");
+  window.addEventListener("popstate", ({ state: entry }) => {
+    if (!entry?.id) return;
+    session.open(entry.id, entry.text);
+    workbench().editor.change(entry.text);
+    workbench().settle(entry.text, entry.id);
+  });
+
+  return {
+    lenses,
+    search,
+    intervene,
+    openMenu: intervene.openMenu,
+
+    /** With the bars. */
+    draw({ themeName }) {
+      const { model } = session;
+      search.draw(state.rows.length);
+      ghost.draw(session, session.isTry || history.state?.id !== config.scenario);
+      rowsShown = [model.lens, model.records.length, state.rows.length, state.rows[0]?.key, session.id, panels.legend.dimmed.size].join(" ");
+      this.themeName = themeName;
+      const open = panels.drawer.current();
+      if (open === "actions") intervene.draw();
+      if (open === "what-if") whatIf.draw();
+    },
+
+    /** With the clock. */
+    drawClock() {
+      const { spans, room } = session.model;
+      const wholeS = Math.max(spans.lastS, room.eventS, session.ghost?.spans.lastS ?? 0, 1) * 1.02;
+      overview.draw({ rows: state.rows, view, nowS: clock.headS, clockS: clock.nowS, wholeS, themeName: this.themeName, version: rowsShown });
+    },
+  };
+}

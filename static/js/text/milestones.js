@@ -1,0 +1,47 @@
+/** In what do two runs of the same pods differ? By the milestones of their verdicts. Pure. */
+
+import { formatDuration } from "../time/format.js";
+import { t } from "./translate.js";
+
+/** What a verdict says of a pod (simulator/verdict.py), and its words. */
+const MILESTONES = {
+  ready_s: { label: "Ready", earlier: "{name} ready {time} earlier", later: "{name} ready {time} later", gained: "{name} becomes ready", lost: "{name} is never ready" },
+  ended_s: { label: "Ended", earlier: "{name} ends {time} earlier", later: "{name} ends {time} later", gained: "{name} ends", lost: "{name} does not end" },
+  gone_s: { label: "Gone", earlier: "{name} gone {time} earlier", later: "{name} gone {time} later", gained: "{name} is gone", lost: "{name} stays" },
+};
+
+/** Differences below that are those of rounding. */
+const LEAST_S = 0.0005;
+
+/**
+ * @param {object|null} now     a verdict
+ * @param {object|null} before  the one it is compared with
+ * @returns {Array<{pod: string, milestone: string, nowS: number|null, beforeS: number|null, deltaS: number|null, differs: boolean}>}
+ *   each milestone that one of the two has, of each pod that one of the two has
+ */
+export function milestonesOf(now, before) {
+  const [here, there] = [now, before].map((verdict) => new Map((verdict?.pods ?? []).map((pod) => [pod.pod, pod])));
+  const found = [];
+  for (const pod of new Set([...here.keys(), ...there.keys()])) {
+    for (const milestone of Object.keys(MILESTONES)) {
+      const [nowS, beforeS] = [here.get(pod)?.[milestone] ?? null, there.get(pod)?.[milestone] ?? null];
+      if (nowS === null && beforeS === null) continue;
+      const deltaS = nowS === null || beforeS === null ? null : nowS - beforeS;
+      found.push({ pod, milestone, nowS, beforeS, deltaS, differs: deltaS === null || Math.abs(deltaS) > LEAST_S });
+    }
+  }
+  return found;
+}
+
+/** What a milestone is called. */
+export function labelOf({ milestone }) {
+  return t(MILESTONES[milestone].label);
+}
+
+/** `web ready 12.4 s earlier`, of a milestone that differs. */
+export function sentenceOf({ pod, milestone, nowS, beforeS, deltaS }) {
+  const words = MILESTONES[milestone];
+  const name = pod.replace(/^default\//, "");
+  if (deltaS !== null) return t(deltaS < 0 ? words.earlier : words.later, { name, time: formatDuration(Math.abs(deltaS)) });
+  return t(nowS !== null && beforeS === null ? words.gained : words.lost, { name });
+}
