@@ -14,6 +14,7 @@ from simulator.advice.lint import lint
 from simulator.advice.places import field_places
 from simulator.container_behaviors import container_behaviors
 from simulator.errors import BrokenInvariant, ManifestError, NodevizError, Problem
+from simulator.manifest.action_editing import actions_in, with_action, without_action
 from simulator.manifest.behavior_editing import with_behavior
 from simulator.manifest.behaviors import fields_of as behavior_fields
 from simulator.manifest.editing import settings_of, with_settings
@@ -40,6 +41,7 @@ __all__ = [
     "Problem",
     "Scenario",
     "Verdict",
+    "actions_in",
     "advice_object",
     "behavior_fields",
     "container_behaviors",
@@ -55,9 +57,11 @@ __all__ = [
     "simulate",
     "verdict",
     "versions",
+    "with_action",
     "with_behavior",
     "with_lenient_validation",
     "with_native_sidecar",
     "with_object",
     "with_settings",
+    "without_action",
 ]

@@ -135,7 +135,16 @@ class Simulation:
 
     def run(self) -> Iterator[Record]:
         """The records, as they come; the last one is of layer `end`."""
-        until_ms = self.scenario.until_ms if self.scenario.until_ms is not None else DEFAULT_UNTIL_MS
+        try:
+            yield from self._steps()
+            self.recorder.record("end", reason=self._ended())
+        finally:
+            # Also for whoever stops listening: nothing may go on while the tasks that still wait are torn down.
+            self.agenda.is_over = True
+        yield from self.recorder.take()
+
+    def _steps(self) -> Iterator[Record]:
+        until_ms = self._until_ms
         while self.recorder.count < MAX_RECORDS and not self.controllers.limit:
             due_ms = self.agenda.next_due_ms()
             if due_ms is None or due_ms > until_ms:
@@ -148,19 +157,19 @@ class Simulation:
                 if self.actions.are_waiting:
                     self.actions.look(fresh)
                 yield from fresh
-        reason = self._ended(until_ms)
-        self.recorder.record("end", reason=reason)
-        self.agenda.is_over = True
-        yield from self.recorder.take()
 
-    def _ended(self, until_ms: int) -> str:
+    @property
+    def _until_ms(self) -> int:
+        return self.scenario.until_ms if self.scenario.until_ms is not None else DEFAULT_UNTIL_MS
+
+    def _ended(self) -> str:
         """Why the run is over; sets the clock to the moment that the last record shows."""
         if self.recorder.count >= MAX_RECORDS:
             return "limit:MAX_RECORDS"
         if self.controllers.limit:
             return f"limit:{self.controllers.limit}"
         if self.scenario.until_ms is not None or self.agenda.next_due_ms() is not None:
-            self.agenda.now_ms = until_ms
+            self.agenda.now_ms = self._until_ms
             return "until"
         self.agenda.now_ms = self.recorder.last_ms
         return "settled"

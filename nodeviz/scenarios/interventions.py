@@ -1,0 +1,62 @@
+"""What is done from outside while a run is open, on what can it be done, and how does the text say it? For the page's buttons and its list of actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import simulator
+from nodeviz.scenarios.questions import Form, about_a_text, refuse_if
+
+PROBES = ("startup", "readiness", "liveness")
+
+
+@about_a_text
+def intervene(text: str, form: Form) -> Form:
+    """The text, its actions and what they may be done on. To change it: `action` as in the contract is appended, the one at the index `remove` taken out."""
+    refuse_if(wrong_form(form))
+    if form.get("remove") is not None:
+        text = simulator.without_action(text, form["remove"])
+    if form.get("action") is not None:
+        text = simulator.with_action(text, form["action"])
+    return {"text": text, "actions": simulator.actions_in(text), "targets": targets_in(simulator.load({"": text}))}
+
+
+def wrong_form(form: Form) -> tuple[simulator.Problem, ...]:
+    """What is not as `intervene` says."""
+    action, remove = form.get("action"), form.get("remove")
+    if action is not None and not isinstance(action, dict):
+        return (simulator.Problem(path="action", message="must be a map with a moment and a verb, or null"),)
+    if remove is not None and (not isinstance(remove, int) or isinstance(remove, bool)):
+        return (simulator.Problem(path="remove", message="must be the index of an action, or null"),)
+    return ()
+
+
+def targets_in(scenario: simulator.Scenario) -> dict[str, Any]:
+    """What actions may name, in the words that they take."""
+    pods = [*scenario.pods, *(action.pod for action in scenario.actions if action.pod and action.pod not in scenario.pods)]
+    names = [pod.name for pod in pods]
+    images = {container.image for pod in pods for container in pod.all_containers()} | {image.image for image in scenario.node.images}
+    return {
+        "pods": [_pod(pod, pod.name if names.count(pod.name) == 1 else pod.key) for pod in pods],
+        "filesystems": list(scenario.node.filesystems),
+        "images": sorted(images),
+        "node": "node",
+    }
+
+
+def _pod(pod: Any, own_name: str) -> dict[str, Any]:
+    """One made by a controller goes by the controller's name and a number: its own name is made up, and its successor has another."""
+    address = f"{pod.owner.kind}/{pod.owner.name}#{pod.owner.ordinal}" if pod.owner else own_name
+    return {"address": address, "key": pod.key, "gracePeriodSeconds": pod.termination_grace_period_seconds, "containers": _containers(pod)}
+
+
+def _containers(pod: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": container.name,
+            "type": str(container.container_type),
+            "image": container.image,
+            "probes": [name for name in PROBES if getattr(container, f"{name}_probe") is not None],
+        }
+        for container in pod.all_containers()
+    ]
