@@ -14,6 +14,7 @@ from simulator.advice.lint import lint
 from simulator.advice.places import field_places
 from simulator.container_behaviors import container_behaviors
 from simulator.errors import BrokenInvariant, ManifestError, NodevizError, Problem
+from simulator.knobs import knobs_in, with_knob
 from simulator.manifest.action_editing import actions_in, with_action, without_action
 from simulator.manifest.behavior_editing import with_behavior
 from simulator.manifest.behaviors import fields_of as behavior_fields
@@ -49,6 +50,7 @@ __all__ = [
     "feature_gates",
     "field_places",
     "is_subdomain",
+    "knobs_in",
     "limits",
     "lint",
     "load",
@@ -59,6 +61,7 @@ __all__ = [
     "versions",
     "with_action",
     "with_behavior",
+    "with_knob",
     "with_lenient_validation",
     "with_native_sidecar",
     "with_object",

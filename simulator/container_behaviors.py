@@ -27,6 +27,8 @@ class ContainerBehavior:
     """Probes and hooks that the container has."""
     command: str
     """What it runs, where the spec says it."""
+    is_scripted: bool
+    """Does its command say what it does, unless the Scenario does?"""
 
 
 def container_behaviors(scenario: Scenario, sources: Sequence[PodSource]) -> tuple[ContainerBehavior, ...]:
@@ -51,4 +53,5 @@ def _of(scenario: Scenario, source: PodSource, container: Container) -> Containe
         sources=where,
         parts=tuple(part for part, handler in handlers.items() if handler is not None),
         command=" ".join(argv_of(container)),
+        is_scripted=command_is_script(container, resolved({}, pod, container)[1]),
     )

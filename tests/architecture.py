@@ -18,6 +18,7 @@ FOLDERS = frozenset({"engine", "shell", "runtime", "kubelet", "controllers", "ma
 MODULES: Mapping[str, str] = {
     "__init__": "entry",
     "__main__": "entry",
+    "knobs": "entry",
     "simulation": "wiring",
     "apiserver": "wiring",
     "actions": "wiring",

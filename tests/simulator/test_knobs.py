@@ -1,0 +1,167 @@
+"""Does every knob show what the text says, and does the text say afterwards what was turned?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import simulator
+from tests.surroundings import CHECKOUT
+
+FOLDERS = sorted(path for path in Path(CHECKOUT, "scenarios").iterdir() if (path / "pods.yaml").is_file())
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+  - name: app
+    image: x
+    # asks often
+    readinessProbe: {httpGet: {port: 80}, periodSeconds: 5}  # five
+  - name: log
+    image: x
+    command: [sh, -c, "sleep 5"]
+"""
+SCENARIO = "---\napiVersion: nodeviz.dev/v1alpha1\nkind: Scenario\n"
+KUBELET = "---\napiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n"
+
+
+def text_of(folder: Path) -> str:
+    return "---\n".join((folder / name).read_text().removeprefix("---\n") for name in ("pods.yaml", "scenario.yaml") if (folder / name).is_file())
+
+
+def value_of(text: str, knob_id: str):
+    return next((knob.value, knob.default) for knob in simulator.knobs_in(text) if knob.id == knob_id)
+
+
+def another_value(knob):
+    """One that the slider reaches, and that is not there now."""
+    return next(
+        value for value in (round((knob.min + knob.max) / 2), round(knob.min), round(knob.max)) if knob.min <= value <= knob.max and value != knob.value
+    )
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_what_is_turned_is_read_back_and_nothing_else_changes(folder: Path):
+    text = text_of(folder)
+    found = simulator.knobs_in(text)
+    comments = [line for line in text.splitlines() if line.lstrip().startswith("#")]
+    before = {knob.id: knob.value for knob in found}
+
+    assert len(before) == len(found)
+    for knob in found:
+        for value in (another_value(knob), *knob.words):
+            changed = simulator.with_knob(text, knob.id, value)
+            after = {other.id: other.value for other in simulator.knobs_in(changed)}
+            assert after[knob.id] == value
+            assert {name: said for name, said in after.items() if name in before and name != knob.id} == {
+                name: said for name, said in before.items() if name in after and name != knob.id
+            }
+            assert [line for line in changed.splitlines() if line.lstrip().startswith("#")] == comments
+            assert list(simulator.knobs_in(simulator.with_knob(changed, knob.id, knob.value)))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_value_of_a_slider_is_one_that_can_be_run(folder: Path):
+    text = text_of(folder)
+
+    for knob in simulator.knobs_in(text):
+        for value in (knob.min, knob.max):
+            simulator.with_knob(text, knob.id, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "knob_id", "before", "value"),
+    [
+        pytest.param(POD, "seed", (1, True), 7, id="a seed, with no Scenario"),
+        pytest.param(POD + SCENARIO + "spec: {seed: 3}\n", "seed", (3, False), 7, id="a seed in braces"),
+        pytest.param(POD, "bandwidth", (50, True), 2.5, id="bandwidth"),
+        pytest.param(POD + SCENARIO + "spec:\n  node: {link: {bandwidth: 1Gi/s}}\n", "bandwidth", (1024, False), 10, id="bandwidth in another unit"),
+        pytest.param(POD, "filesystem:nodefs", (40, True), 25, id="a disk, whose use stays what it was"),
+        pytest.param(
+            POD + SCENARIO + "spec: {node: {filesystems: {nodefs: {used: 5Gi}, imagefs: {capacity: 10Gi}}}}\n",
+            "filesystem:imagefs",
+            (10, False),
+            4.25,
+            id="the other disk",
+        ),
+        pytest.param(POD, "imageGCHighThresholdPercent", (85, True), 90, id="a threshold, with no configuration"),
+        pytest.param(POD + KUBELET + "maxPods: 5\n", "imageGCLowThresholdPercent", (80, True), 50, id="a threshold, beside another field"),
+        pytest.param(
+            POD + KUBELET + KUBELET + "imageGCLowThresholdPercent: 70\n", "imageGCLowThresholdPercent", (70, False), 50, id="a threshold in a drop-in"
+        ),
+        pytest.param(POD, "evictionHard:nodefs.available", (10, True), 12.5, id="an eviction threshold: the others stay"),
+        pytest.param(POD + KUBELET + "evictionHard: {memory.available: 1Gi}\n", "evictionHard:memory.available", (1024, False), 200, id="one in bytes"),
+        pytest.param(POD, "grace:web", (30, True), 5, id="the grace period"),
+        pytest.param(POD, "probe:web/app:readiness:periodSeconds", (5, False), 20, id="a probe's number"),
+        pytest.param(POD, "probe:web/app:readiness:successThreshold", (1, True), 2, id="a probe's number that is not written"),
+        pytest.param(POD, "run:web/app", ("forever", True), 3, id="a run for ever ends"),
+        pytest.param(POD, "exit:web/app", (0, True), 3, id="an exit code"),
+        pytest.param(POD, "sigterm:web/app", (0.5, True), "ignore", id="SIGTERM is ignored"),
+        pytest.param(POD, "run:web/log", ("command", True), "forever", id="a script gives way"),
+        pytest.param(POD + SCENARIO + "spec: {behaviors: {log: {runs: [{duration: 3s}]}}}\n", "run:web/log", (3, False), "command", id="and decides again"),
+        pytest.param(
+            POD + SCENARIO + "spec:\n  behaviors:\n    default/web/app:\n      onSIGTERM: ignore  # deaf\n",
+            "sigterm:web/app",
+            ("ignore", False),
+            2,
+            id="under another of its names",
+        ),
+        pytest.param(
+            POD + SCENARIO + "spec:\n  behaviors:\n    '*/app': {readiness: [{from: 3s, result: success}], runs: [{duration: 9s}]}\n",
+            "run:web/app",
+            (9, False),
+            4,
+            id="under a wider name, which keeps its other words",
+        ),
+    ],
+)
+def test_a_knob_is_turned_where_it_stands(text, knob_id, before, value):
+    assert value_of(text, knob_id) == before
+
+    changed = simulator.with_knob(text, knob_id, value)
+
+    assert value_of(changed, knob_id) == (value, value == "command")
+    assert all(comment in changed for comment in ("# five", "# asks often"))
+    old, new = (simulator.load({"x.yaml": each}) for each in (text, changed))
+    assert new.node.filesystems["nodefs"].used_bytes == old.node.filesystems["nodefs"].used_bytes
+    assert set(new.kubelet.eviction_hard) == set(old.kubelet.eviction_hard)
+
+
+def test_a_wider_behavior_keeps_its_other_words():
+    text = POD + SCENARIO + "spec:\n  behaviors:\n    '*/app': {readiness: [{from: 3s, result: success}], runs: [{duration: 9s}]}\n"
+
+    changed = simulator.load({"": simulator.with_knob(text, "run:web/app", 4)})
+
+    assert changed.behaviors["web/app"].readiness == changed.behaviors["*/app"].readiness
+
+
+def test_a_value_that_is_there_already_leaves_the_text_as_it_is():
+    assert simulator.with_knob(POD, "grace:web", 30) == POD
+
+
+@pytest.mark.parametrize(
+    ("text", "knob_id", "value", "words"),
+    [
+        pytest.param(POD, "nothing", 3, "there is no knob", id="no such knob"),
+        pytest.param(POD, "grace:web", "soon", "must be a number", id="a word that means nothing"),
+        pytest.param(POD, "grace:web", True, "must be a number", id="a boolean"),
+        pytest.param(POD, "grace:web", float("inf"), "must be a number", id="without end"),
+        pytest.param(POD, "grace:web", -3, "by hand", id="what the API server takes for another"),
+        pytest.param(POD, "grace:web", 2.5, "terminationGracePeriodSeconds", id="no whole number"),
+        pytest.param(POD, "imageGCHighThresholdPercent", 20, "imageGC", id="what the kubelet refuses"),
+        pytest.param("a: [", "seed", 3, "did not find", id="no YAML"),
+        pytest.param(
+            POD.replace("readinessProbe: {", "livenessProbe: &p {").replace("  # five", "\n    readinessProbe: *p"),
+            "probe:web/app:liveness:periodSeconds",
+            9,
+            "by hand",
+            id="one that is repeated from elsewhere",
+        ),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_a_reason(text, knob_id, value, words):
+    with pytest.raises(simulator.ManifestError, match=words):
+        simulator.with_knob(text, knob_id, value)
