@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.http.response import HttpResponseBase
 from django.shortcuts import aget_object_or_404, get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
@@ -19,7 +20,7 @@ from nodeviz.runs.frames import unpack
 from nodeviz.runs.models import ArtefactFrame, Run, RunState
 from nodeviz.runs.palette import palette
 from nodeviz.scenarios import switch
-from nodeviz.scenarios.documents import PAGE_LIMITS
+from nodeviz.scenarios.documents import DEFAULT_NAME, PAGE_LIMITS
 from nodeviz.scenarios.models import Scenario
 
 ACCEPTED, CONFLICT = 202, 409
@@ -50,17 +51,35 @@ def page_config(scenario: Scenario) -> dict[str, Any]:
         "scenario": scenario.pk,
         "text": scenario.text,
         "file_name": scenario.documents[0].name,
-        "palette": palette(),
-        "limits": PAGE_LIMITS,
         "ws_path": f"/ws/runs/{scenario.pk}/",
-        "run_url": reverse("run"),
-        "check_url": reverse("check"),
         "yaml_url": reverse("scenario-yaml", args=[scenario.pk]),
         "jsonl_url": reverse("run-trace", args=[scenario.pk]),
         "why_url": reverse("run-why", args=[scenario.pk]),
-        "simulator_version": simulator.VERSION,
-        **switch.page_config(),
+        **common_config(),
     }
+
+
+def common_config() -> dict[str, Any]:
+    """What holds for every run's page."""
+    urls = {f"{name}_url": reverse(name) for name in ("run", "check", "intervene", "knobs")}
+    return {**urls, "palette": palette(), "limits": PAGE_LIMITS, "simulator_version": simulator.VERSION, **switch.page_config()}
+
+
+@require_safe
+@ensure_csrf_cookie
+def private(request: HttpRequest) -> HttpResponse:
+    """The page of a private link: the text is in the address's fragment, so this page is the same for everybody."""
+    context = {
+        "scenario": {"id": "", "title": _("Private run"), "parent": None, "text": "", "description": ""},
+        "run": {"status": RunState.QUEUED, "version": simulator.VERSION, "verdict": None, "error": ""},
+        "problems": [],
+        "page_config": {**common_config(), "private": True, "scenario": "", "text": "", "file_name": DEFAULT_NAME},
+    }
+    response = render(request, "runs/run.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    # Where a link on the page leads to learns nothing of this address; its fragment is never sent anyway.
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def notes(scenario: Scenario) -> tuple[str, ...]:

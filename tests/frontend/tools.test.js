@@ -77,19 +77,20 @@ for (const [name, [now, before, expected]] of Object.entries(MILESTONES)) test(`
 
 // -- knobs -----------------------------------------------------------------------------------------------------------------------
 
-const LINEAR = { min: 0, max: 100, scale: "linear" };
-const LOG = { min: 1024, max: 1024 ** 3, scale: "log", unit: "bytes/s" };
+const LINEAR = { min: 0, max: 100, scale: "linear", steps: 1 };
+const LOG = { min: 0.5, max: 1000, scale: "log" };
 
 test("a linear knob has whole steps, a logarithmic one two digits, and both reach their ends", () => {
   assert.deepEqual([0, 0.333, 1].map((share) => valueAt(LINEAR, share)), [0, 33, 100]);
-  assert.deepEqual([0, 0.5, 1].map((share) => valueAt(LOG, share)), [1024, 1000000, 1024 ** 3]);
+  assert.deepEqual([0, 0.5, 1].map((share) => valueAt(LOG, share)), [0.5, 22, 1000]);
 });
 test("a value goes to its place and back", () => {
   for (const value of [0, 7, 50, 100]) assert.equal(valueAt(LINEAR, placeOf(LINEAR, value)), value);
-  assert.equal(valueAt(LOG, placeOf(LOG, 2_500_000)), 2_500_000);
+  for (const value of [0.5, 0.73, 25, 1000]) assert.equal(valueAt(LOG, placeOf(LOG, value)), value);
 });
+test("a linear knob may have half steps", () => assert.equal(valueAt({ min: 0, max: 120, scale: "linear", steps: 0.5 }, 0.0125), 1.5));
 test("values beyond the ends stand at them", () => assert.deepEqual([placeOf(LINEAR, -5), placeOf(LINEAR, 500), placeOf(LOG, 0)], [0, 1, 0]));
-test("a value has its unit", () => assert.deepEqual([wordsOf({ unit: "bytes/s" }, 2097152), wordsOf({ unit: "ms" }, 1500), wordsOf({ unit: "%" }, 85), wordsOf({ unit: "" }, "forever")], ["2 MiB/s", "1.5 s", "85 %", "forever"]));
+test("a value has its unit", () => assert.deepEqual([wordsOf({ unit: "Mi/s" }, 2.5), wordsOf({ unit: "s" }, 1.5), wordsOf({ unit: "%" }, 85), wordsOf({ unit: "s" }, "forever")], ["2.5 MiB/s", "1.5 s", "85 %", "forever"]));
 
 // -- bands and what stands under the bars ----------------------------------------------------------------------------------------
 

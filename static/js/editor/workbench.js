@@ -19,13 +19,15 @@ const CHECK_AFTER_MS = 400;
 /**
  * @param {HTMLFormElement} form  templates/scenarios/_editor.html
  * @param {object} config         the page's JSON block
- * @param {{onChange?: (text: string) => void}} [hooks]
+ * @param {{onChange?: (text: string) => void, onRun?: (text: string) => Promise<void>|null}} [hooks]  `onRun`: what Run does in place of making a link
  */
-export async function createWorkbench(form, config, { onChange = () => {} } = {}) {
+export async function createWorkbench(form, config, { onChange = () => {}, onRun = null } = {}) {
   const part = (name) => form.querySelector(`[data-part="${name}"]`);
   const textarea = form.elements.text;
   let served = textarea.value;
-  let draft = createDraft(location.pathname);
+  // What is private stays in its link.
+  const draftOf = () => createDraft(location.pathname, config.private ? null : undefined);
+  let draft = draftOf();
   const message = part("message");
   const problemList = createProblemList(part("problems"), { onGo: (problem) => editor.goTo(problem), onFix: followAdvice });
   let checking = null;
@@ -106,6 +108,7 @@ export async function createWorkbench(form, config, { onChange = () => {} } = {}
 
   async function submit() {
     if (form.dataset.busy) return;
+    if (onRun) return onRun(editor.text);
     form.dataset.busy = "true";
     performance.mark("nodeviz:run-pressed");
     sessionStorageSet("nodeviz.run-pressed", String(Date.now()));
@@ -159,12 +162,17 @@ export async function createWorkbench(form, config, { onChange = () => {} } = {}
     checkNow,
     submit,
     keepToken,
+    /** As if the text had been written and Run been pressed. */
+    submitText(text) {
+      editor.change(text);
+      return submit();
+    },
     /** Say what is wrong with a text that was not run. */
     refuse: (problems) => show(problems),
     /** Another run is shown on this page: its text is the one to go back to, and the parent of what is run next. */
     settle(text, id) {
       served = text;
-      draft = createDraft(location.pathname);
+      draft = draftOf();
       draft.clear();
       if (form.elements.parent) form.elements.parent.value = id;
       onChange(editor.text);

@@ -12,6 +12,7 @@ import * as viewport from "../gantt/viewport.js";
 import { isOver } from "../live/store.js";
 import { createAnnouncer } from "../text/announcer.js";
 import { jsonBlock, setText } from "../text/dom.js";
+import { t } from "../text/translate.js";
 import * as player from "../time/player.js";
 import { createTransport } from "../time/transport.js";
 import { createActions } from "./actions.js";
@@ -26,6 +27,8 @@ import { bannerOf, createVerdict } from "./verdict.js";
 const byId = (id) => document.getElementById(id);
 const root = document.documentElement;
 const config = jsonBlock("page-config");
+const privately = config.private ? await import("./private.js") : null;
+if (privately) config.text = (await privately.privateText()) ?? "";
 const palette = createPalette(config.palette);
 
 // -- state -----------------------------------------------------------------------------------------------------------------------
@@ -227,9 +230,21 @@ document.addEventListener("themechange", news);
 // -- the editor ------------------------------------------------------------------------------------------------------------------
 
 const form = byId("editor-form");
+if (privately) form.elements.text.value = config.text;
 const workbench = await createWorkbench(form, config, {
   onChange: (text) => (form.dataset.edited = String(text !== session.text)),
+  onRun: privately && runPrivately,
 });
+async function runPrivately(text) {
+  await privately.keepPrivately(text);
+  session.tryText(text);
+  workbench.settle(text, "");
+}
+if (privately) {
+  if (config.text) session.tryText(config.text);
+  else workbench.refuse([{ message: t("This private link cannot be read: a part of it is missing.") }]);
+  window.addEventListener("popstate", () => location.reload());
+}
 byId("discard").addEventListener("click", () => workbench.load(session.text));
 byId("copy-link").addEventListener("click", async ({ currentTarget: button }) => {
   await navigator.clipboard.writeText(location.href.split("#")[0]);

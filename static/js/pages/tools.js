@@ -5,6 +5,7 @@ import { createOverview } from "../gantt/overview.js";
 import { createGhost } from "./ghost.js";
 import { createIntervene } from "./intervene.js";
 import { createLensSwitch } from "./lenses.js";
+import { createOutcome } from "./outcome.js";
 import { createSearch } from "./search.js";
 import { createWhatIf } from "./what-if.js";
 
@@ -29,6 +30,7 @@ export function createTools({ palette, config, session, state, clock, view, anno
   });
   const overview = createOverview(byId("overview"), palette, { view: showView, fit });
   const ghost = createGhost(byId("ghost"), { onHide: session.dropGhost, onBack: () => (session.isTry ? whatIf.reset() : history.back()) });
+  const outcome = createOutcome(byId("outcome"), { config, session, workbench });
   const parts = { session, state, clock, config, workbench, announcer };
   const intervene = createIntervene({ ...parts, button: byId("intervene"), panel: byId("panel-actions"), menu: byId("intervene-menu"), show: showStored });
   const whatIf = createWhatIf({ ...parts, panel: byId("panel-what-if"), show: showTry });
@@ -36,7 +38,7 @@ export function createTools({ palette, config, session, state, clock, view, anno
   /** Run another text under a link of its own, on this page. Nothing is lost if it is refused: what was shown stays. */
   async function showStored(text) {
     const { form, editor } = workbench();
-    if (config.private) return showTry(text);
+    if (config.private) return workbench().submitText(text);
     const answer = await askForRun(form, config.run_url, { text, name: form.elements.name.value, parent: session.id ?? form.elements.parent.value });
     if (answer.problems) return workbench().refuse(answer.problems);
     workbench().keepToken(answer);
@@ -71,6 +73,7 @@ export function createTools({ palette, config, session, state, clock, view, anno
     draw({ themeName }) {
       const { model } = session;
       search.draw(state.rows.length);
+      outcome.draw();
       ghost.draw(session, session.isTry || history.state?.id !== config.scenario);
       rowsShown = [model.lens, model.records.length, state.rows.length, state.rows[0]?.key, session.id, panels.legend.dimmed.size].join(" ");
       this.themeName = themeName;

@@ -63,20 +63,29 @@ export function createWhatIf({ panel, session, config, workbench, announcer, sho
     list.replaceChildren(...[...groups].map(([name, each]) => el("fieldset", { class: "knobs" }, el("legend", null, name), ...each.map(control))));
   }
 
+  /** A slider, and a switch for what is no number: `forever`, `ignore`. */
   function control(knob) {
+    const number = typeof knob.value === "number" ? knob.value : knob.min;
     const output = el("output", null, wordsOf(knob, knob.value));
-    if (knob.choices) {
-      const options = knob.choices.map((choice) => el("option", { value: String(choice), selected: choice === knob.value }, String(choice)));
-      return el("label", { class: "knob" }, el("span", null, knob.label), el("select", { onchange: ({ target }) => turn(knob, knob.choices[target.selectedIndex], 0) }, ...options));
-    }
-    const slider = el("input", { type: "range", min: "0", max: String(STEPS), step: "1", value: String(Math.round(placeOf(knob, knob.value) * STEPS)), "aria-valuetext": wordsOf(knob, knob.value) });
-    slider.addEventListener("input", () => {
-      const value = valueAt(knob, Number(slider.value) / STEPS);
+    const name = `${knob.group} ${knob.label}`;
+    const slider = el("input", { type: "range", min: "0", max: String(STEPS), step: "1", value: String(Math.round(placeOf(knob, number) * STEPS)), "aria-label": name, disabled: knob.value !== number });
+    const shown = () => valueAt(knob, Number(slider.value) / STEPS);
+    const set = (value, waitMs) => {
       setText(output, wordsOf(knob, value));
       slider.setAttribute("aria-valuetext", wordsOf(knob, value));
-      turn(knob, value, SETTLED_MS);
+      turn(knob, value, waitMs);
+    };
+    slider.setAttribute("aria-valuetext", wordsOf(knob, knob.value));
+    slider.addEventListener("input", () => set(shown(), SETTLED_MS));
+    const switches = knob.words.map((word) => {
+      const box = el("input", { type: "checkbox", checked: knob.value === word, "aria-label": `${name}: ${word}` });
+      box.addEventListener("change", () => {
+        slider.disabled = box.checked;
+        set(box.checked ? word : shown(), 0);
+      });
+      return el("label", { class: "knob-word" }, box, ` ${word}`);
     });
-    return el("label", { class: "knob" }, el("span", null, knob.label), slider, output);
+    return el("div", { class: "knob" }, el("span", { title: knob.label }, knob.label), slider, el("span", { class: "knob-value" }, output, ...switches));
   }
 
   function turn(knob, value, waitMs) {

@@ -1,0 +1,74 @@
+/** What can be done about a run that waits, is computed, has failed or is gone? Cancel it, have it computed again, report it. */
+
+import { edited, run as askForRun, Unreachable } from "../editor/server.js";
+import { setText } from "../text/dom.js";
+import { t } from "../text/translate.js";
+
+/** The token of a run that was made in this browser; empty without one. */
+export function tokenOfRun(id) {
+  try {
+    return localStorage.getItem(`nodeviz.token:${id}`) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** Everything that somebody needs who looks for the mistake. Pure. */
+export function reportOf({ link, version, error, text }) {
+  const seed = /\bseed:\s*(\d+)/.exec(text)?.[1] ?? "1 (the default)";
+  return [`Run: ${link}`, `Simulator: ${version}`, `Seed: ${seed}`, `Error: ${error}`].join("\n");
+}
+
+/**
+ * @param {HTMLElement} bar  buttons with `data-part`: cancel, again, report; and a message
+ * @param {object} page      config, session, workbench()
+ */
+export function createOutcome(bar, { config, session, workbench }) {
+  const part = (name) => bar.querySelector(`[data-part="${name}"]`);
+
+  part("cancel").addEventListener("click", () => guarded(cancel));
+  part("again").addEventListener("click", () => guarded(again));
+  part("report").addEventListener("click", () => guarded(report));
+
+  async function guarded(act) {
+    setText(part("message"), "");
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      setText(part("message"), error.message);
+    }
+  }
+
+  async function cancel() {
+    if (session.isTry) return session.close();
+    const { problems } = await edited(workbench().form, session.urlOf("cancel_url"), { token: tokenOfRun(session.id) });
+    if (problems) setText(part("message"), problems[0].message);
+  }
+
+  /** The same text under the same link; a run that is gone gets another one. */
+  async function again() {
+    const { form } = workbench();
+    const answer = await askForRun(form, config.run_url, { text: session.text, name: form.elements.name.value, parent: session.id ?? "" });
+    if (answer.url) location.assign(answer.url);
+    else workbench().refuse(answer.problems);
+  }
+
+  async function report() {
+    const { version, error } = session.model.run;
+    await navigator.clipboard.writeText(reportOf({ link: location.href.split("#")[0], version, error, text: session.text }));
+    setText(part("message"), t("Copied. Paste it where you report the mistake."));
+  }
+
+  return {
+    draw() {
+      const { status } = session.model.run;
+      const gone = session.link === "gone";
+      const open = !gone && (status === "queued" || status === "running");
+      part("cancel").hidden = !(open && (session.isTry || tokenOfRun(session.id)));
+      part("again").hidden = !(gone || status === "failed");
+      part("report").hidden = status !== "failed";
+      bar.hidden = part("cancel").hidden && part("again").hidden && !part("message").textContent;
+    },
+  };
+}
