@@ -3,18 +3,19 @@
  * another private link.
  */
 
-import { decodePrivate, encodePrivate } from "../text/private-link.js";
+import { decodePrivate, encodePrivate, UnreadableLink } from "../text/private-link.js";
 
-/** The text of this page's link; null where there is none, or it cannot be read. */
+/** The text of this page's link, or why it cannot be read. */
 export async function privateText() {
   try {
-    return await decodePrivate(location.hash);
-  } catch {
-    return null;
+    return { text: await decodePrivate(location.hash), unreadable: "" };
+  } catch (error) {
+    if (!(error instanceof UnreadableLink)) throw error;
+    return { text: "", unreadable: error.message };
   }
 }
 
 /** Put a text into the address, as a step of the history. */
 export async function keepPrivately(text) {
-  history.pushState(null, "", (await encodePrivate(text)).replace(/^#?/, "#"));
+  history.pushState(null, "", await encodePrivate(text));
 }

@@ -12,7 +12,6 @@ import * as viewport from "../gantt/viewport.js";
 import { isOver } from "../live/store.js";
 import { createAnnouncer } from "../text/announcer.js";
 import { jsonBlock, setText } from "../text/dom.js";
-import { t } from "../text/translate.js";
 import * as player from "../time/player.js";
 import { createTransport } from "../time/transport.js";
 import { createActions } from "./actions.js";
@@ -28,7 +27,8 @@ const byId = (id) => document.getElementById(id);
 const root = document.documentElement;
 const config = jsonBlock("page-config");
 const privately = config.private ? await import("./private.js") : null;
-if (privately) config.text = (await privately.privateText()) ?? "";
+const given = await privately?.privateText();
+if (given) config.text = given.text;
 const palette = createPalette(config.palette);
 
 // -- state -----------------------------------------------------------------------------------------------------------------------
@@ -241,8 +241,8 @@ async function runPrivately(text) {
   workbench.settle(text, "");
 }
 if (privately) {
-  if (config.text) session.tryText(config.text);
-  else workbench.refuse([{ message: t("This private link cannot be read: a part of it is missing.") }]);
+  if (given.unreadable) workbench.refuse([{ message: given.unreadable }]);
+  else session.tryText(given.text);
   window.addEventListener("popstate", () => location.reload());
 }
 byId("discard").addEventListener("click", () => workbench.load(session.text));
