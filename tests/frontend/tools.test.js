@@ -7,7 +7,7 @@ import { matcherOf } from "../../static/js/gantt/filter.js";
 import { graceLeft } from "../../static/js/gantt/grace.js";
 import { hitTest } from "../../static/js/gantt/hit.js";
 import { createPalette } from "../../static/js/gantt/palette.js";
-import { addressOf, describeAction, momentOf, onContainer, onNode, onPod, probesOf } from "../../static/js/text/interventions.js";
+import { addressOf, describeAction, momentOf, onContainer, onNode, onPod, probesOf, targetOf } from "../../static/js/text/interventions.js";
 import { placeOf, valueAt, wordsOf } from "../../static/js/text/knobs.js";
 import { milestonesOf, sentenceOf } from "../../static/js/text/milestones.js";
 
@@ -34,6 +34,13 @@ test("a pod of one's own goes by its name, a controller's by its number", () => 
   assert.deepEqual(["default/web", "prod/api-x1", "prod/api-x2"].map((pod) => addressOf(pod, records)), ["default/web", "Deployment/api#1", "Deployment/api#2"]);
 });
 
+test("what the server knows of a pod is better than what the trace has shown; of a pod that it does not know, the trace tells", () => {
+  const targets = { pods: [{ key: "default/web", address: "web", containers: [{ name: "app", probes: ["liveness"] }] }] };
+  const [known, unknown] = ["default/web", "prod/api-x2"].map((pod) => targetOf(pod, records, targets));
+
+  assert.deepEqual([known.address, known.probesOf("app"), unknown.address, unknown.probesOf("app")], ["web", ["liveness"], "Deployment/api#2", []]);
+});
+
 const actionOf = (entries, label, values) => entries.find((entry) => entry.label.startsWith(label)).action(values ?? {});
 const ACTIONS = {
   "delete now": [actionOf(onPod("web"), "Delete now"), { delete: "web" }],
@@ -53,7 +60,7 @@ const ACTIONS = {
 for (const [name, [action, expected]] of Object.entries(ACTIONS)) test(`intervention: ${name}`, () => assert.deepEqual(action, expected));
 test("a container without a probe is not offered to fail it", () => assert.equal(onContainer("web/app", []).some(({ label }) => label.startsWith("Fail")), false));
 test("probes are those that the trace tells of", () => assert.deepEqual(probesOf("p", "c", [{ layer: "probe", pod: "p", object: "c", probe: "liveness" }, { layer: "probe", pod: "q", object: "c", probe: "startup" }]), ["liveness"]));
-test("a moment is whole milliseconds", () => assert.deepEqual([0, 12.3456, -1].map(momentOf), ["0ms", "12346ms", "0ms"]));
+test("a moment is exact to the millisecond", () => assert.deepEqual([0, 12.3456, 25, -1].map(momentOf), ["0s", "12.346s", "25s", "0s"]));
 test("an action in a line", () => {
   assert.equal(describeAction({ index: 0, at: "5s", line: 9, verb: "delete", value: "web", gracePeriodSeconds: 5 }), "delete web, gracePeriodSeconds 5");
   assert.equal(describeAction({ verb: "registry", value: "*", error: { reason: "Timeout" } }), 'registry *, error {"reason":"Timeout"}');

@@ -5,7 +5,7 @@
 
 import { edited, Unreachable } from "../editor/server.js";
 import { el, setText } from "../text/dom.js";
-import { addressOf, describeAction, momentOf, onContainer, onNode, onPod, probesOf } from "../text/interventions.js";
+import { describeAction, momentOf, onContainer, onNode, onPod, targetOf } from "../text/interventions.js";
 import { formatInstant } from "../time/format.js";
 import { t } from "../text/translate.js";
 import { createMenu } from "./menu.js";
@@ -25,7 +25,8 @@ export function createIntervene({ button, panel, menu, session, state, clock, co
   const empty = panel.querySelector("[data-part=empty]");
   const message = panel.querySelector("[data-part=message]");
   const opened = createMenu(menu);
-  let listed = null;
+  /** The answer about a text, asked of the server once. */
+  let asked = { text: null, answer: null };
   let busy = false;
 
   button.addEventListener("click", () => {
@@ -34,13 +35,14 @@ export function createIntervene({ button, panel, menu, session, state, clock, co
   });
 
   /** @param {object|null} row a row of the chart; null: only the node */
-  function openMenu(row, { x, y, from }) {
+  async function openMenu(row, { x, y, from }) {
     const { records, room } = session.model;
+    const { targets } = (await answerAbout(session.text)) ?? {};
     const groups = [];
     if (row) {
-      const pod = addressOf(row.pod, records);
+      const { address: pod, probesOf } = targetOf(row.pod, records, targets);
       if (row.type !== "pod") {
-        groups.push({ heading: t("{container}, at {time}", { container: row.name, time: at() }), entries: onContainer(`${pod}/${row.name}`, probesOf(row.pod, row.name, records)) });
+        groups.push({ heading: t("{container}, at {time}", { container: row.name, time: at() }), entries: onContainer(`${pod}/${row.name}`, probesOf(row.name)) });
       }
       groups.push({ heading: t("{pod}, at {time}", { pod: row.pod.replace(/^default\//, ""), time: at() }), entries: onPod(pod) });
     }
@@ -74,20 +76,31 @@ export function createIntervene({ button, panel, menu, session, state, clock, co
     if (text) announcer.say(text);
   }
 
-  /** The actions of the text that is shown, asked of the server once for each text. */
-  async function draw() {
-    const { text } = session;
-    if (listed === text) return;
-    listed = text;
+  /** null if the server cannot be reached: then the trace has to do. */
+  async function answerAbout(text) {
+    if (asked.text !== text) asked = { text, answer: edited(workbench().form, config.intervene_url, { text }) };
     try {
-      const { actions = [] } = await edited(workbench().form, config.intervene_url, { text });
-      if (listed !== text) return;
-      empty.hidden = actions.length > 0;
-      list.replaceChildren(...actions.map(item));
+      return await asked.answer;
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      listed = null;
+      asked = { text: null, answer: null };
+      return null;
     }
+  }
+
+  let drawn = null;
+
+  /** The actions of the text that is shown. */
+  async function draw() {
+    const { text } = session;
+    if (drawn === text) return;
+    drawn = text;
+    const answer = await answerAbout(text);
+    if (!answer) return (drawn = null);
+    if (drawn !== text) return;
+    const { actions = [] } = answer;
+    empty.hidden = actions.length > 0;
+    list.replaceChildren(...actions.map(item));
   }
 
   function item(action) {

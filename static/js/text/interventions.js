@@ -13,7 +13,16 @@ const FAILS_FOR = "30s";
 const field = (name, label, value, choices) => ({ name, label, value, choices });
 const now = (label, action) => ({ label, fields: [], action: () => action });
 
-/** The address of a pod that no generated name hides: a controller's pods are counted in the order in which they were made. */
+/**
+ * What actions may name, of the server's answer (nodeviz/scenarios/interventions.py): the address of a pod and the probes of its containers. A pod that the text
+ * does not make by itself (a replacement) is counted among those of its controller, in the order in which they were made.
+ */
+export function targetOf(pod, records, targets) {
+  const known = targets?.pods.find(({ key }) => key === pod);
+  const address = known?.address ?? addressOf(pod, records);
+  return { address, probesOf: (name) => known?.containers.find((container) => container.name === name)?.probes ?? probesOf(pod, name, records) };
+}
+
 export function addressOf(pod, records) {
   const ordinals = new Map();
   for (const { layer, field: name, to, pod: each, owner } of records) {
@@ -85,9 +94,9 @@ export function onNode(filesystems) {
   ];
 }
 
-/** The moment of an action, as the contract writes it: whole milliseconds. */
+/** The moment of an action, as the contract writes it: to the millisecond. */
 export function momentOf(atS) {
-  return `${Math.max(0, Math.round(atS * 1000))}ms`;
+  return `${Math.max(0, Math.round(atS * 1000)) / 1000}s`;
 }
 
 /** An action in a line: `delete web, gracePeriodSeconds 5`. */
