@@ -14,6 +14,7 @@ from simulator.advice.lint import lint
 from simulator.advice.places import field_places
 from simulator.container_behaviors import container_behaviors
 from simulator.errors import BrokenInvariant, ManifestError, NodevizError, Problem
+from simulator.formats import csv_lines, perfetto_lines
 from simulator.knobs import knobs_in, with_knob
 from simulator.manifest.action_editing import actions_in, with_action, without_action
 from simulator.manifest.behavior_editing import with_behavior
@@ -46,6 +47,7 @@ __all__ = [
     "advice_object",
     "behavior_fields",
     "container_behaviors",
+    "csv_lines",
     "encode",
     "feature_gates",
     "field_places",
@@ -55,6 +57,7 @@ __all__ = [
     "lint",
     "load",
     "load_with_sources",
+    "perfetto_lines",
     "settings_of",
     "simulate",
     "verdict",

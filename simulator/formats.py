@@ -94,50 +94,48 @@ def _cell(value: object) -> object:
 
 
 def perfetto_lines(records: Iterable[Record]) -> Iterator[str]:
-    """Chrome's JSON trace format, which Perfetto opens: one process a pod, one thread a container, a slice per state."""
+    """Chrome's JSON trace format, which Perfetto opens: one process a pod, one thread a container, a slice per state. Holds one entry at a time."""
+    yield '{"traceEvents":['
+    last = ""
+    for entry in _perfetto_entries(records):
+        if last:
+            yield last + ","
+        last = encode(entry)
+    if last:
+        yield last
+    yield "]}"
+
+
+def _perfetto_entries(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
     pods: dict[str, int] = {}
     threads: dict[tuple[str, str], int] = {}
     open_slices: dict[tuple[str, str], tuple[float, str]] = {}
-    entries: list[dict[str, Any]] = []
-    last = 0.0
+    now = 0.0
     for record in records:
-        last = record["t"]
+        now = record["t"]
         pod = record.get("pod")
         if pod is None:
             continue
         if pod not in pods:
             pods[pod] = len(pods) + 1
-            entries.append({"ph": "M", "name": "process_name", "pid": pods[pod], "tid": 0, "args": {"name": pod}})
+            yield {"ph": "M", "name": "process_name", "pid": pods[pod], "tid": 0, "args": {"name": pod}}
         place = (pod, str(record.get("object")))
         if place not in threads:
             threads[place] = len(threads) + 1
-            entries.append({"ph": "M", "name": "thread_name", "pid": pods[pod], "tid": threads[place], "args": {"name": place[1]}})
+            yield {"ph": "M", "name": "thread_name", "pid": pods[pod], "tid": threads[place], "args": {"name": place[1]}}
         if record["layer"] == "status" and record["field"] in ("state", "phase"):
-            _close(entries, open_slices.pop(place, None), pods[pod], threads[place], last)
-            open_slices[place] = (last, str(record["to"]))
+            if place in open_slices:
+                yield _slice(open_slices[place], pods[pod], threads[place], now)
+            open_slices[place] = (now, str(record["to"]))
         elif record["layer"] == "event":
-            entries.append(
-                {
-                    "ph": "i",
-                    "s": "t",
-                    "name": record["reason"],
-                    "ts": last * 1e6,
-                    "pid": pods[pod],
-                    "tid": threads[place],
-                    "args": {"message": record["message"]},
-                }
-            )
+            at_us, message = now * 1e6, record["message"]
+            yield {"ph": "i", "s": "t", "name": record["reason"], "ts": at_us, "pid": pods[pod], "tid": threads[place], "args": {"message": message}}
     for place, opened in open_slices.items():
-        _close(entries, opened, pods[place[0]], threads[place], last)
-    yield '{"traceEvents":['
-    for index, entry in enumerate(entries):
-        yield encode(entry) + ("," if index < len(entries) - 1 else "")
-    yield "]}"
+        yield _slice(opened, pods[place[0]], threads[place], now)
 
 
-def _close(entries: list[dict[str, Any]], opened: tuple[float, str] | None, pid: int, tid: int, now: float) -> None:
-    if opened:
-        entries.append({"ph": "X", "name": opened[1], "ts": opened[0] * 1e6, "dur": (now - opened[0]) * 1e6, "pid": pid, "tid": tid})
+def _slice(opened: tuple[float, str], pid: int, tid: int, now: float) -> dict[str, Any]:
+    return {"ph": "X", "name": opened[1], "ts": opened[0] * 1e6, "dur": (now - opened[0]) * 1e6, "pid": pid, "tid": tid}
 
 
 def jsonl_lines(records: Iterable[Record]) -> Iterator[str]:

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from nodeviz.runs import views
+from nodeviz.runs import exports, views
 
 urlpatterns = [
     path("p", views.private, name="private"),
     path("s/<scenario_id:scenario_id>", views.page, name="run-page"),
-    path("s/<scenario_id:scenario_id>.jsonl", views.trace, name="run-trace"),
+    path("s/<scenario_id:scenario_id>.jsonl", exports.trace, name="run-trace"),
+    path("s/<scenario_id:scenario_id>.csv", exports.csv, name="run-csv"),
+    path("s/<scenario_id:scenario_id>.perfetto.json", exports.perfetto, name="run-perfetto"),
+    path("s/<scenario_id:scenario_id>.plotly.json", exports.plotly, name="run-plotly"),
     path("s/<scenario_id:scenario_id>/why", views.why, name="run-why"),
 ]

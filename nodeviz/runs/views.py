@@ -1,14 +1,12 @@
-"""How does a browser get a run? As a page that follows it, or as the finished trace."""
+"""How does a browser get a run? As a page that follows it."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import aget_object_or_404, get_object_or_404, render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -16,14 +14,14 @@ from django.views.decorators.http import require_safe
 
 import simulator
 from nodeviz.runs.dispatch import ensure_run
-from nodeviz.runs.frames import unpack
-from nodeviz.runs.models import ArtefactFrame, Run, RunState
+from nodeviz.runs.models import RunState
 from nodeviz.runs.palette import palette
 from nodeviz.scenarios import switch
 from nodeviz.scenarios.documents import DEFAULT_NAME, PAGE_LIMITS
 from nodeviz.scenarios.models import Scenario
 
-ACCEPTED, CONFLICT = 202, 409
+EXPORTS = {"jsonl": "trace", "csv": "csv", "perfetto": "perfetto", "plotly": "plotly"}
+"""Form -> the name of its address, without `run-`."""
 
 
 @require_safe
@@ -53,7 +51,7 @@ def page_config(scenario: Scenario) -> dict[str, Any]:
         "file_name": scenario.documents[0].name,
         "ws_path": f"/ws/runs/{scenario.pk}/",
         "yaml_url": reverse("scenario-yaml", args=[scenario.pk]),
-        "jsonl_url": reverse("run-trace", args=[scenario.pk]),
+        **export_urls(scenario),
         "why_url": reverse("run-why", args=[scenario.pk]),
         **common_config(),
     }
@@ -80,6 +78,11 @@ def private(request: HttpRequest) -> HttpResponse:
     # Where a link on the page leads to learns nothing of this address; its fragment is never sent anyway.
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def export_urls(scenario: Scenario) -> dict[str, str]:
+    """Where the finished run is to be had in other forms; see exports.py."""
+    return {f"{form}_url": reverse(f"run-{name}", args=[scenario.pk]) for form, name in EXPORTS.items()}
 
 
 def notes(scenario: Scenario) -> tuple[str, ...]:
@@ -110,25 +113,3 @@ def why(request: HttpRequest, scenario_id: str) -> JsonResponse:
     response = JsonResponse({"explanations": explanations, "places": scenario.field_places()})
     response["X-Robots-Tag"] = "noindex"
     return response
-
-
-@require_safe
-async def trace(request: HttpRequest, scenario_id: str) -> HttpResponseBase:
-    """The finished trace as JSON lines; 202 while it is computed, 409 when it could not be."""
-    scenario = await aget_object_or_404(Scenario, pk=scenario_id)
-    run = await Run.objects.filter(scenario=scenario).order_by("-pk").afirst()
-    if run is None or not RunState(run.state).is_terminal:
-        return JsonResponse({"status": run.state if run else RunState.QUEUED}, status=ACCEPTED)
-    if run.state == RunState.FAILED:
-        return JsonResponse({"status": run.state, "error": run.error}, status=CONFLICT)
-    response = StreamingHttpResponse(json_lines(run), content_type="application/x-ndjson; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{scenario.pk}.jsonl"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["X-Robots-Tag"] = "noindex"
-    return response
-
-
-async def json_lines(run: Run) -> AsyncIterator[str]:
-    """The artefact, one frame at a time."""
-    async for frame in ArtefactFrame.objects.filter(run=run).order_by("first_seq").aiterator(chunk_size=10):
-        yield "\n".join(unpack(bytes(frame.packed))) + "\n"

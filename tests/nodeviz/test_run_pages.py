@@ -57,6 +57,9 @@ def test_the_page_knows_all_that_its_scripts_need(client: Client, make_run: Make
         "check_url": "/check",
         "yaml_url": f"{link}.yaml",
         "jsonl_url": f"{link}.jsonl",
+        "csv_url": f"{link}.csv",
+        "perfetto_url": f"{link}.perfetto.json",
+        "plotly_url": f"{link}.plotly.json",
         "why_url": f"{link}/why",
         "simulator_version": simulator.VERSION,
         **switch.page_config(),
@@ -124,15 +127,3 @@ def test_the_trace_as_a_file(make_run: MakeRun) -> None:
     lines = [simulator.encode(record) + "\n" for record in simulator.simulate(run.scenario.loaded())]
 
     assert trace_of(run) == (200, "application/x-ndjson; charset=utf-8", "".join(lines))
-
-
-@pytest.mark.parametrize(
-    ("state", "status"),
-    [
-        pytest.param(RunState.QUEUED, 202, id="not yet, while it waits"),
-        pytest.param(RunState.RUNNING, 202, id="not yet, while it is computed"),
-        pytest.param(RunState.FAILED, 409, id="never, when it failed"),
-    ],
-)
-def test_a_trace_that_is_not_there(make_run: MakeRun, state: RunState, status: int) -> None:
-    assert trace_of(make_run(state=state))[0] == status

@@ -1,0 +1,141 @@
+"""In which forms can a finished run be taken along, and are they what they say?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+
+import plotly.io
+import pytest
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient
+
+import simulator
+from nodeviz.runs import figure as figures
+from nodeviz.runs.models import Run, RunState
+from nodeviz.runs.palette import FAMILIES
+from nodeviz.runs.spans import rows_of
+from nodeviz.runs.tasks import simulate_run
+from tests import goldens
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
+
+MakeRun = Callable[..., Run]
+ENDINGS = ("jsonl", "csv", "perfetto.json", "plotly.json")
+
+
+def computed(run: Run) -> Run:
+    simulate_run.apply(args=[run.pk], task_id="message-1", throw=True)
+    return Run.objects.get(pk=run.pk)
+
+
+def download(run: Run, ending: str) -> tuple[int, dict[str, str], str]:
+    """Status, headers and body."""
+
+    async def get() -> tuple[int, dict[str, str], str]:
+        response = await AsyncClient().get(f"/s/{run.scenario_id}.{ending}")
+        body = b"".join([part async for part in response]) if response.streaming else response.content
+        return response.status_code, dict(response.items()), body.decode()
+
+    return async_to_sync(get)()
+
+
+def records_of(run: Run) -> list[dict[str, object]]:
+    return list(simulator.simulate(run.scenario.loaded()))
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        pytest.param(RunState.QUEUED, 202, id="not yet, while it waits"),
+        pytest.param(RunState.RUNNING, 202, id="not yet, while it is computed"),
+        pytest.param(RunState.FAILED, 409, id="never, when it failed"),
+    ],
+)
+def test_what_is_not_there(make_run: MakeRun, ending: str, state: RunState, status: int) -> None:
+    assert download(make_run(state=state), ending)[0] == status
+
+
+@pytest.mark.parametrize(
+    ("ending", "content_type"),
+    [
+        ("jsonl", "application/x-ndjson; charset=utf-8"),
+        ("csv", "text/csv; charset=utf-8"),
+        ("perfetto.json", "application/json"),
+        ("plotly.json", "application/json"),
+    ],
+)
+def test_each_is_saved_as_a_file_of_its_type(make_run: MakeRun, ending: str, content_type: str) -> None:
+    run = computed(make_run())
+    status, headers, _ = download(run, ending)
+
+    assert (status, headers["Content-Type"], headers["X-Robots-Tag"]) == (200, content_type, "noindex")
+    assert headers["Content-Disposition"] == f'attachment; filename="{run.scenario_id}.{ending}"'
+
+
+def test_the_table_has_a_row_per_record(make_run: MakeRun) -> None:
+    run = computed(make_run())
+    rows = list(csv.DictReader(io.StringIO(download(run, "csv")[2])))
+
+    assert [(int(row["seq"]), row["layer"]) for row in rows] == [(record["seq"], record["layer"]) for record in records_of(run)]
+
+
+def test_the_perfetto_trace_has_a_thread_per_container(make_run: MakeRun) -> None:
+    entries = json.loads(download(computed(make_run()), "perfetto.json")[2])["traceEvents"]
+
+    threads = [entry["args"]["name"] for entry in entries if entry["name"] == "thread_name"]
+    assert {"fetch", "proxy", "app"} <= set(threads)
+    assert any(entry["ph"] == "X" and entry["dur"] > 0 for entry in entries)
+
+
+def test_the_figure_has_the_page_s_bars(make_run: MakeRun) -> None:
+    run = computed(make_run())
+    figure = plotly.io.from_json(download(run, "plotly.json")[2])
+    rows = rows_of(records_of(run))
+
+    bars = [trace for trace in figure.data if trace.type == "bar"]
+    colours = {family.label: family.light for family in FAMILIES.values()}
+    assert figure.layout.title.text == "web"
+    assert [text.removeprefix("<b>").removesuffix("</b>") for text in figure.layout.yaxis.ticktext] == [row.name for row in rows]
+    assert all(trace.marker.color == colours[trace.name] for trace in bars)
+    drawn = sorted((rows[y].name, base) for trace in bars for y, base in zip(trace.y, trace.base, strict=True))
+    assert drawn == sorted((row.name, span.start_s) for row in rows for span in row.spans)
+    assert sum(len(trace.x) for trace in figure.data if trace.type == "scatter") == sum(len(row.marks) for row in rows)
+
+
+def test_a_figure_ends_where_the_run_ends(make_run: MakeRun) -> None:
+    run = computed(make_run())
+    figure = plotly.io.from_json(download(run, "plotly.json")[2])
+
+    ends = [base + length for trace in figure.data if trace.type == "bar" for base, length in zip(trace.base, trace.x, strict=True)]
+    assert max(ends) == pytest.approx(records_of(run)[-1]["t"])
+
+
+def test_a_run_with_more_bars_than_a_figure_can_show_says_so(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "MAX_BARS", 3)
+    status, _, body = download(computed(make_run()), "plotly.json")
+
+    assert (status, "more bars" in json.loads(body)["error"]) == (413, True)
+
+
+@pytest.mark.parametrize("name", ["crash-loop", "garbage-collection-against-eviction", "sidecars-in-a-job"])
+def test_every_look_of_a_figure_is_one_that_plotly_knows(name: str) -> None:
+    # graph_objects validates every attribute.
+    figure = figures.figure(simulator.simulate(goldens.scenario_of(goldens.SCENARIOS / name)), "A <b>title</b>")
+
+    assert figure.layout.title.text == "A &lt;b&gt;title&lt;/b&gt;"
+    assert json.loads(figure.to_json())["data"]
+
+
+def test_the_server_starts_without_plotly() -> None:
+    told = "import django, sys; django.setup(); import nodeviz.asgi, nodeviz.urls, nodeviz.runs.urls; print('plotly' in sys.modules)"
+    shown = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", told], env={"DJANGO_SETTINGS_MODULE": "tests.settings", "PATH": ""}, capture_output=True, text=True
+    )
+
+    assert shown.stdout.strip() == "False", shown.stderr
