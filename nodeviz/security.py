@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from types import MappingProxyType
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
+from django.views.decorators.clickjacking import xframe_options_exempt
 
 SHA256_OF_NOTHING = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 """Plotly adds one empty style element and fills it through the DOM afterwards."""
@@ -29,13 +31,29 @@ POLICY: Mapping[str, str] = MappingProxyType(
     }
 )
 
+FRAMED_POLICY: Mapping[str, str] = MappingProxyType({**POLICY, "form-action": "'none'", "frame-ancestors": "*"})
+"""Of what may stand in anybody's page: it changes nothing on the server, so a click that was stolen does no harm."""
+
 UNUSED_FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
-def policy_text(host: str) -> str:
+def policy_text(host: str, policy: Mapping[str, str] = POLICY) -> str:
     """The header's value for a page of this host. Older browsers do not count ws: and wss: of the same host as 'self'."""
     own_sockets = f" ws://{host} wss://{host}" if host else ""
-    return "; ".join(f"{name} {sources}{own_sockets if name == 'connect-src' else ''}" for name, sources in POLICY.items())
+    return "; ".join(f"{name} {sources}{own_sockets if name == 'connect-src' else ''}" for name, sources in policy.items())
+
+
+def may_be_framed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view whose page may stand in a frame of any other. Never one with a form or a button that the server acts upon."""
+
+    @xframe_options_exempt
+    @wraps(view)
+    def framed(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Content-Security-Policy"] = policy_text(request.get_host(), FRAMED_POLICY)
+        return response
+
+    return framed
 
 
 class ContentSecurityPolicyMiddleware(MiddlewareMixin):

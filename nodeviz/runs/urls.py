@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nodeviz.runs import exports, views
+from nodeviz.runs import embeds, exports, views
 
 urlpatterns = [
     path("p", views.private, name="private"),
@@ -12,4 +12,6 @@ urlpatterns = [
     path("s/<scenario_id:scenario_id>.perfetto.json", exports.perfetto, name="run-perfetto"),
     path("s/<scenario_id:scenario_id>.plotly.json", exports.plotly, name="run-plotly"),
     path("s/<scenario_id:scenario_id>/why", views.why, name="run-why"),
+    path("e/<scenario_id:scenario_id>", embeds.embed, name="run-embed"),
+    path("oembed", embeds.oembed, name="oembed"),
 ]

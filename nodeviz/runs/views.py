@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 import simulator
 from nodeviz.runs.dispatch import ensure_run
+from nodeviz.runs.embeds import oembed_url
 from nodeviz.runs.models import RunState
 from nodeviz.runs.palette import palette
 from nodeviz.scenarios import switch
@@ -37,6 +38,7 @@ def page(request: HttpRequest, scenario_id: str) -> HttpResponse:
         "notes": notes(scenario),
         "kubelet": kubelet_rows(scenario),
         "page_config": page_config(scenario),
+        "oembed_url": oembed_url(request, scenario),
     }
     response = render(request, "runs/run.html", context)
     response["X-Robots-Tag"] = "noindex"
@@ -52,6 +54,7 @@ def page_config(scenario: Scenario) -> dict[str, Any]:
         "ws_path": f"/ws/runs/{scenario.pk}/",
         "yaml_url": reverse("scenario-yaml", args=[scenario.pk]),
         **export_urls(scenario),
+        "embed_url": reverse("run-embed", args=[scenario.pk]),
         "why_url": reverse("run-why", args=[scenario.pk]),
         **common_config(),
     }
