@@ -4,7 +4,8 @@ WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY frontend frontend
-RUN npm run bundle
+COPY static/js static/js
+RUN npm run bundle && npm run viewer
 
 FROM python:3.12-slim
 ENV PYTHONUNBUFFERED=1 VAR_DIR=/tmp/nodeviz STATIC_ROOT=/app/staticfiles

@@ -101,3 +101,14 @@ make_assets() {
     logged npm run bundle >/dev/null || explain
     cat package.json package-lock.json frontend/*.js >"$stamp"
 }
+
+# The script of the file that a run is exported as: one of our own modules and what it imports. Bundled anew when any of ours has changed.
+make_viewer() {
+    viewer=static/vendor/standalone.js
+    if [ -s "$viewer" ] && [ -z "$(find package.json static/js -name '*.js*' -newer "$viewer")" ]; then
+        return
+    fi
+    find_node
+    [ -d node_modules ] || logged npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --loglevel=http >/dev/null || explain
+    logged npm run viewer >/dev/null || explain
+}

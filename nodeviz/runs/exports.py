@@ -21,6 +21,7 @@ from django.shortcuts import aget_object_or_404
 from django.views.decorators.http import require_safe
 
 import simulator
+from nodeviz.runs import standalone
 from nodeviz.runs.frames import unpack
 from nodeviz.runs.models import ArtefactFrame, Run, RunState
 from nodeviz.scenarios.answers import TOO_BIG, TOO_OFTEN
@@ -101,6 +102,17 @@ async def plotly(request: HttpRequest, run: Run) -> HttpResponseBase:
     return attached(HttpResponse(body, content_type="application/json"), run, "plotly.json")
 
 
+@of_finished_run
+async def html(request: HttpRequest, run: Run) -> HttpResponseBase:
+    """One file to look at without any server."""
+    if not await may_export(request):
+        return too_often()
+    page_url = request.build_absolute_uri(run.scenario.get_absolute_url())
+    head, tail = await sync_to_async(standalone.around_records)(run, page_url)
+    pieces = surrounded(head, in_pieces(standalone.record_lines(records_of(run))), tail)
+    return attached(StreamingHttpResponse(pieces, content_type="text/html; charset=utf-8"), run, "html")
+
+
 async def made_of_lines(request: HttpRequest, run: Run, ending: str) -> HttpResponseBase:
     """A form that the records are turned into while they are sent."""
     if not await may_export(request):
@@ -154,3 +166,11 @@ async def in_pieces(lines: Iterator[str]) -> AsyncIterator[str]:
     """Text made on a thread, so that the event loop serves others meanwhile."""
     while piece := await sync_to_async(lambda: "".join(f"{line}\n" for line in islice(lines, LINES_AT_ONCE)))():
         yield piece
+
+
+async def surrounded(head: str, pieces: AsyncIterator[str], tail: str) -> AsyncIterator[str]:
+    """A document whose middle is made while it is sent."""
+    yield head
+    async for piece in pieces:
+        yield piece
+    yield tail

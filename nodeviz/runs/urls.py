@@ -11,6 +11,7 @@ urlpatterns = [
     path("s/<scenario_id:scenario_id>.csv", exports.csv, name="run-csv"),
     path("s/<scenario_id:scenario_id>.perfetto.json", exports.perfetto, name="run-perfetto"),
     path("s/<scenario_id:scenario_id>.plotly.json", exports.plotly, name="run-plotly"),
+    path("s/<scenario_id:scenario_id>.html", exports.html, name="run-html"),
     path("s/<scenario_id:scenario_id>/why", views.why, name="run-why"),
     path("e/<scenario_id:scenario_id>", embeds.embed, name="run-embed"),
     path("oembed", embeds.oembed, name="oembed"),

@@ -21,7 +21,7 @@ from nodeviz.scenarios import switch
 from nodeviz.scenarios.documents import DEFAULT_NAME, PAGE_LIMITS
 from nodeviz.scenarios.models import Scenario
 
-EXPORTS = {"jsonl": "trace", "csv": "csv", "perfetto": "perfetto", "plotly": "plotly"}
+EXPORTS = {"jsonl": "trace", "csv": "csv", "perfetto": "perfetto", "plotly": "plotly", "html": "html"}
 """Form -> the name of its address, without `run-`."""
 
 

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from html.parser import HTMLParser
 
 import plotly.io
 import pytest
@@ -16,16 +17,19 @@ from django.test import AsyncClient
 
 import simulator
 from nodeviz.runs import figure as figures
+from nodeviz.runs import standalone
 from nodeviz.runs.models import Run, RunState
 from nodeviz.runs.palette import FAMILIES
 from nodeviz.runs.spans import rows_of
 from nodeviz.runs.tasks import simulate_run
+from nodeviz.scenarios.models import Scenario
+from nodeviz.security import SHA256_OF_NOTHING
 from tests import goldens
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
 
 MakeRun = Callable[..., Run]
-ENDINGS = ("jsonl", "csv", "perfetto.json", "plotly.json")
+ENDINGS = ("jsonl", "csv", "perfetto.json", "plotly.json", "html")
 
 
 def computed(run: Run) -> Run:
@@ -68,6 +72,7 @@ def test_what_is_not_there(make_run: MakeRun, ending: str, state: RunState, stat
         ("csv", "text/csv; charset=utf-8"),
         ("perfetto.json", "application/json"),
         ("plotly.json", "application/json"),
+        ("html", "text/html; charset=utf-8"),
     ],
 )
 def test_each_is_saved_as_a_file_of_its_type(make_run: MakeRun, ending: str, content_type: str) -> None:
@@ -130,6 +135,78 @@ def test_every_look_of_a_figure_is_one_that_plotly_knows(name: str) -> None:
 
     assert figure.layout.title.text == "A &lt;b&gt;title&lt;/b&gt;"
     assert json.loads(figure.to_json())["data"]
+
+
+# -- the file that needs no server -------------------------------------------------------------------------------------------------
+
+
+class Parts(HTMLParser):
+    """What stands in a document: elements with their attributes, and the text of scripts and styles."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self._pieces: list[tuple[str, list[str]]] = []
+        self.feed(document)
+        self.close()
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """`(kind, text)`: `style`, `script`, or the type of a script that is data."""
+        return [(kind, "".join(pieces)) for kind, pieces in self._pieces]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        self.elements.append((tag, attributes))
+        if tag in ("script", "style"):
+            self._pieces.append((attributes.get("type") or tag, []))
+
+    def handle_data(self, data: str) -> None:
+        if self.cdata_elem:
+            self._pieces[-1][1].append(data)
+
+
+def test_the_file_has_every_record(make_run: MakeRun) -> None:
+    run = computed(make_run())
+    blocks = [json.loads(text) for kind, text in Parts(download(run, "html")[2]).texts if kind == "application/json"]
+
+    assert records_of(run) in blocks
+
+
+def test_the_policy_of_the_file_names_its_scripts_and_styles_and_nothing_else(make_run: MakeRun) -> None:
+    parts = Parts(download(computed(make_run()), "html")[2])
+    policies = [attributes["content"] or "" for _, attributes in parts.elements if attributes.get("http-equiv") == "Content-Security-Policy"]
+    allowed = {name: set(sources) for name, *sources in (directive.split() for directive in policies[0].split(";"))}
+
+    assert len(policies) == 1
+    assert allowed["default-src"] == {"'none'"}
+    assert allowed["script-src"] == {standalone.digest(text) for kind, text in parts.texts if kind == "script"}
+    assert allowed["style-src"] == {standalone.digest(text) for kind, text in parts.texts if kind == "style"} | {SHA256_OF_NOTHING}
+
+
+def test_the_file_loads_nothing(make_run: MakeRun) -> None:
+    elements = Parts(download(computed(make_run()), "html")[2]).elements
+    links = [value for _, attributes in elements for name, value in attributes.items() if name in ("src", "href") and not (value or "").startswith("#")]
+
+    assert len(links) == 1, links
+    assert (links[0] or "").startswith("http://testserver/s/"), "only the link to the run, which somebody must click"
+
+
+@pytest.mark.parametrize("evil", ["</script><script>alert(1)</script>", "<!--<script>", "@@records@@"])
+def test_nothing_that_a_person_writes_breaks_out_of_the_file(make_run: MakeRun, evil: str) -> None:
+    # A text that is written again as a message: the container's output, a field's value.
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{containers: [{{name: app, image: {json.dumps(evil)}}}]}}\n"
+    scenario = (
+        f"---\napiVersion: nodeviz.dev/v1alpha1\nkind: Scenario\nmetadata: {{name: x}}\nspec: {{title: {json.dumps(evil)}, description: {json.dumps(evil)}}}\n"
+    )
+    run = computed(make_run(pod + scenario))
+    Scenario.objects.filter(pk=run.scenario_id).update(title=evil)
+    harmless = Parts(download(computed(make_run()), "html")[2])
+    parts = Parts(download(run, "html")[2])
+
+    assert evil in json.dumps(records_of(run), ensure_ascii=False)
+    assert records_of(run) in [json.loads(text) for kind, text in parts.texts if kind == "application/json"]
+    assert [text for kind, text in parts.texts if kind == "script"] == [text for kind, text in harmless.texts if kind == "script"]
 
 
 def test_the_server_starts_without_plotly() -> None:

@@ -60,6 +60,7 @@ def test_the_page_knows_all_that_its_scripts_need(client: Client, make_run: Make
         "csv_url": f"{link}.csv",
         "perfetto_url": f"{link}.perfetto.json",
         "plotly_url": f"{link}.plotly.json",
+        "html_url": f"{link}.html",
         "embed_url": f"/e/{run.scenario_id}",
         "why_url": f"{link}/why",
         "simulator_version": simulator.VERSION,
