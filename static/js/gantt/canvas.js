@@ -9,15 +9,15 @@ import { GLYPHS } from "./glyphs.js";
 import { barsOf, marksOf, ROW_PX, UNDER_TOP_PX, visible, visibleRows, xOf } from "./layout.js";
 import { createPatterns } from "./patterns.js";
 
-const BAR_PX = 14;
+export const BAR_PX = 14;
 /** Where another lens or another run stands under the bars, they make room for it. */
 const BAR_ABOVE_PX = 9;
 const UNDER_PX = 5;
 const FAILING_PX = 1.5;
-const BAR_TOP_PX = 3;
-const LINE_TOP_PX = 19.5;
-const LINE_PX = 2;
-const MARK_APART_PX = 7;
+export const BAR_TOP_PX = 3;
+export const LINE_TOP_PX = 19.5;
+export const LINE_PX = 2;
+export const MARK_APART_PX = 7;
 /** Between two bars, in the colour of the page. */
 const GAP_PX = 1;
 const DIMMED = 0.15;
