@@ -55,6 +55,8 @@ def test_the_page_knows_all_that_its_scripts_need(client: Client, make_run: Make
         "ws_path": f"/ws/runs/{run.scenario_id}/",
         "run_url": "/run",
         "check_url": "/check",
+        "intervene_url": "/intervene",
+        "knobs_url": "/knobs",
         "yaml_url": f"{link}.yaml",
         "jsonl_url": f"{link}.jsonl",
         "csv_url": f"{link}.csv",

@@ -3,6 +3,7 @@
 import { nextChange, nextRow, nextSpan, nextTrouble } from "../gantt/navigate.js";
 import * as viewport from "../gantt/viewport.js";
 import { describeRow } from "../text/describe.js";
+import { t } from "../text/translate.js";
 import { formatDuration } from "../time/format.js";
 import * as player from "../time/player.js";
 
@@ -80,6 +81,7 @@ export function createActions({ state, session, clock, view, palette, panels, to
     intervene: () => document.getElementById("intervene").click(),
     "ghost-off": session.dropGhost,
     help: () => help.open(),
+    "copy-link": () => navigator.clipboard.writeText(tools.linkToView()).then(() => announcer.say(t("The link to this view is copied."))),
     ...Object.fromEntries(player.SPEEDS.map((speed, index) => [`speed-${index}`, () => player.setSpeed(clock, speed)])),
   };
 }

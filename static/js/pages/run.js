@@ -62,7 +62,7 @@ const pill = byId("jump-to-now");
 pill.addEventListener("click", () => act("follow"));
 
 const tools = createTools({
-  ...{ palette, config, session, state, clock, view, announcer, redraw, switched, panels },
+  ...{ palette, config, session, state, clock, view, announcer, redraw, switched, panels, select },
   showView: (shown) => change(() => viewport.show(view, shown)),
   fit: () => act("fit"),
   workbench: () => workbench,
@@ -149,6 +149,7 @@ function takeIn(nowMs) {
   dirty.records = false;
   dirty.panels = true;
   panels.takeIn(gantt.themeName);
+  tools.takeIn();
 }
 
 /** What stands thin under the bars: the run before, else another lens. */

@@ -7,12 +7,13 @@ import { createIntervene } from "./intervene.js";
 import { createLensSwitch } from "./lenses.js";
 import { createOutcome } from "./outcome.js";
 import { createSearch } from "./search.js";
+import { createSharedView } from "./shared-view.js";
 import { createWhatIf } from "./what-if.js";
 
 const byId = (id) => document.getElementById(id);
 
 /** @param {object} page what pages/run.js holds */
-export function createTools({ palette, config, session, state, clock, view, announcer, redraw, showView, fit, switched, panels, workbench }) {
+export function createTools({ palette, config, session, state, clock, view, announcer, redraw, showView, fit, switched, panels, workbench, select }) {
   let rowsShown = "";
   const lenses = createLensSwitch(byId("lenses"), {
     onLook(looks) {
@@ -20,6 +21,7 @@ export function createTools({ palette, config, session, state, clock, view, anno
       switched({ restart: false });
     },
   });
+  const sharedView = createSharedView({ session, state, clock, view, lenses, select });
   const search = createSearch(byId("search"), {
     palette,
     onSearch(matches) {
@@ -66,7 +68,10 @@ export function createTools({ palette, config, session, state, clock, view, anno
   return {
     lenses,
     search,
-    intervene,
+    /** Records came. */
+    takeIn: sharedView.takeUp,
+    /** The address of what is in sight. */
+    linkToView: () => location.href.split("#")[0] + sharedView.link(),
     openMenu: intervene.openMenu,
 
     /** With the bars. */

@@ -36,6 +36,7 @@ export const KEYS = [
   { action: "search", codes: ["Slash"], keys: ["/"], shown: ["/"], does: "Search rows, states and reasons" },
   { action: "intervene", codes: ["KeyI"], shown: ["I"], does: "Intervene at the clock's time" },
   { action: "ghost-off", codes: ["KeyX"], shown: ["X"], does: "Hide the run behind" },
+  { action: "copy-link", codes: ["KeyC"], shown: ["C"], does: "Copy the link to this view" },
   { action: "help", keys: ["?"], shown: ["?"], does: "This list" },
 ];
 

@@ -1,0 +1,241 @@
+"""Can one look at a run through other eyes, find a row, step in, go back, and ask what if?"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import steps
+from tests.browser.conftest import Site, Watch
+
+PROBED = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  terminationGracePeriodSeconds: 20
+  containers:
+  - name: app
+    image: app:1.0
+    readinessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 1}
+  - {name: log, image: "log:1.0"}
+---
+apiVersion: nodeviz.dev/v1alpha1
+kind: Scenario
+metadata: {name: web}
+spec:
+  until: 60s
+  registry: {defaultSize: 10Mi}
+  behaviors:
+    app: {onSIGTERM: {exitAfter: 8s}}
+"""
+
+
+@pytest.fixture
+def chart(page: Page, site: Site) -> Page:
+    """A finished run of a pod that goes on."""
+    steps.run(page, site.url, PROBED)
+    steps.finished(page)
+    return page
+
+
+def seek(page: Page, at_s: float) -> None:
+    """Put the clock there."""
+    page.get_by_role("slider", name="Virtual time").evaluate(
+        "(slider, ms) => { slider.value = ms; slider.dispatchEvent(new Event('input', {bubbles: true})); }", round(at_s * 1000)
+    )
+    steps.settled(page)
+
+
+def status_of(page: Page, row: str) -> Locator:
+    """What stands beside the row's name."""
+    return page.locator(".label", has=page.get_by_text(row, exact=True)).locator(".label-status")
+
+
+def pixels(page: Page) -> str:
+    """The bars as they are painted."""
+    steps.settled(page)
+    painted: str = page.locator(".gantt-canvas").evaluate("canvas => canvas.toDataURL()")
+    return painted
+
+
+# -- lenses ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_lenses_show_the_same_instant_with_different_eyes(chart: Page):
+    started_s = chart.evaluate(
+        """async () => { const text = await (await fetch(location.pathname + ".jsonl")).text();
+            return text.trim().split("\\n").map(JSON.parse).find(({call, object}) => call === "StartContainer returned" && object === "app").t; }"""
+    )
+    seek(chart, started_s + 0.001)
+    expect(status_of(chart, "app")).to_have_text(re.compile("Running"))
+    chart.get_by_role("radio", name="Kubelet").check()
+    expect(status_of(chart, "app")).to_have_text("Running, not yet seen by the PLEG")
+    chart.get_by_role("radio", name="API").check()
+
+    expect(status_of(chart, "app")).to_have_text("ContainerCreating")
+
+
+def test_a_second_lens_stands_thin_under_the_bars_and_not_under_itself(chart: Page):
+    alone = pixels(chart)
+    chart.get_by_label("A second lens, thin under the bars").select_option("api")
+    assert pixels(chart) != alone
+    chart.get_by_role("radio", name="API").check()
+
+    expect(chart.get_by_label("A second lens, thin under the bars")).to_have_value("")
+    expect(chart.locator("select[name=under] option[value=api]")).to_be_disabled()
+
+
+def test_a_key_goes_from_lens_to_lens(chart: Page):
+    chart.locator("#gantt").focus()
+    chart.keyboard.press("v")
+
+    expect(chart.get_by_role("radio", name="Kubelet")).to_be_checked()
+
+
+# -- search and overview -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_search_leaves_the_rows_that_it_finds_and_escape_brings_the_others_back(chart: Page):
+    chart.locator("#gantt").focus()
+    chart.keyboard.press("/")
+    chart.keyboard.type("log")
+    expect(chart.locator("#search [data-part=count]")).to_have_text("2 rows")
+    assert steps.row_names(chart) == ["web", "log"]
+    chart.keyboard.press("Escape")
+
+    expect(chart.locator(".label-name")).to_have_count(3)
+
+
+def test_a_search_that_finds_nothing_says_so(chart: Page):
+    chart.get_by_role("searchbox").fill("nosuchthing")
+
+    expect(chart.locator("#search [data-part=count]")).to_have_text("0 rows")
+
+
+def test_dragging_in_the_overview_shows_that_part(chart: Page):
+    whole = steps.ticks(chart)
+    box = chart.locator("#overview").bounding_box()
+    assert box
+    y = box["y"] + box["height"] / 2
+    chart.locator("#gantt").focus()
+    chart.mouse.move(box["x"] + box["width"] * 0.1, y)
+    chart.keyboard.press("w")
+    chart.mouse.down()
+    chart.mouse.move(box["x"] + box["width"] * 0.3, y, steps=5)
+    chart.mouse.up()
+    assert steps.ticks(chart) != whole
+    chart.mouse.dblclick(box["x"] + box["width"] * 0.8, y)
+
+    expect(chart.locator(".xtick text").filter(has_text=whole[-1])).to_have_count(1)
+
+
+# -- intervening -------------------------------------------------------------------------------------------------------------------
+
+
+def intervene(page: Page, row: str, entry: str) -> None:
+    """By the menu of a row."""
+    page.get_by_text(row, exact=True).and_(page.locator(".label-name")).click(button="right")
+    page.get_by_role("menuitem", name=entry, exact=True).click()
+
+
+def test_a_pod_deleted_at_the_clock_stops_and_the_old_future_stays_behind(chart: Page):
+    before = chart.url
+    seek(chart, 20)
+    intervene(chart, "web", "Delete now")
+    chart.wait_for_url(lambda url: url != before)
+    steps.finished(chart)
+    expect(chart.locator("#ghost")).to_contain_text("The same until 0:20.000.")
+    assert "- {at: 20s, delete: web}" in steps.text_of(chart), "the action is part of the text, and so of the link"
+    seek(chart, 25)
+    expect(chart.locator(".gantt-grace").first).to_have_text("15 s of grace left")
+    expect(status_of(chart, "app")).to_have_text("Stopping after SIGTERM")
+    chart.get_by_role("button", name="Undo").click()
+    chart.wait_for_url(before)
+
+    expect(status_of(chart, "app")).to_have_text("Ready")
+    assert "delete" not in steps.text_of(chart)
+
+
+def test_the_past_is_the_same_whatever_is_done_later(chart: Page):
+    def lines(url: str) -> list[dict[str, object]]:
+        return [json.loads(line) for line in chart.request.get(f"{url}.jsonl").text().splitlines()]
+
+    before = chart.url
+    seek(chart, 20)
+    intervene(chart, "app", "Kill (SIGKILL)")
+    chart.wait_for_url(lambda url: url != before)
+    steps.finished(chart)
+    past = [[record for record in lines(url) if float(str(record["t"])) < 20] for url in (before, chart.url)]
+
+    assert past[0] == past[1]
+    assert len(past[0]) > 20
+
+
+def test_what_a_menu_asks_for_is_asked_in_the_menu_and_nonsense_is_refused_in_words(chart: Page, watch: Watch):
+    watch.expected = ("422",)
+    seek(chart, 15)
+    url = chart.url
+    chart.get_by_role("button", name="Intervene").click()
+    chart.get_by_role("menuitem", name="Fill nodefs …").click()
+    chart.get_by_label("Up to").fill("lots")
+    chart.get_by_role("button", name="Do it").click()
+    chart.get_by_role("tab", name="Actions").click()
+    expect(chart.locator("#panel-actions [data-part=message]")).to_contain_text('"lots" is not a percentage')
+    assert chart.url == url
+    chart.get_by_role("button", name="Intervene").click()
+    chart.get_by_role("menuitem", name="Fill nodefs …").click()
+    chart.get_by_label("Up to").fill("92%")
+    chart.keyboard.press("Enter")
+    chart.wait_for_url(lambda now: now != url)
+
+    expect(chart.locator("#panel-actions li")).to_contain_text("fillDisk nodefs, to 92%")
+
+
+def test_by_keyboard_a_probe_is_made_to_fail_and_the_action_taken_out_again(chart: Page):
+    seek(chart, 15)
+    url = chart.url
+    chart.locator("#gantt").focus()
+    chart.keyboard.press("ArrowDown")
+    chart.keyboard.press("ArrowDown")
+    chart.keyboard.press("i")
+    expect(chart.get_by_role("menuitem").first).to_be_focused()
+    labels = chart.get_by_role("menuitem").all_inner_texts()
+    for _ in range(labels.index("Fail readiness for 30 s")):
+        chart.keyboard.press("ArrowDown")
+    chart.keyboard.press("Enter")
+    chart.wait_for_url(lambda now: now != url)
+    steps.finished(chart)
+    seek(chart, 20)
+    expect(status_of(chart, "app")).to_have_text("Running, not ready")
+    chart.get_by_role("tab", name="Actions").click()
+    second = chart.url
+    chart.get_by_role("button", name="Take out").click()
+    chart.wait_for_url(lambda now: now != second)
+    steps.finished(chart)
+
+    expect(chart.locator("#panel-actions [data-part=empty]")).to_be_visible()
+    expect(status_of(chart, "app")).to_have_text("Ready")
+
+
+def test_a_link_to_what_is_in_sight_opens_it(chart: Page):
+    chart.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    chart.get_by_role("radio", name="API").check()
+    seek(chart, 12.5)
+    chart.mouse.click(*steps.in_chart(chart, 0.5, 1))
+    chart.locator("#gantt").focus()
+    chart.keyboard.press("w")
+    chart.keyboard.press("c")
+    expect(chart.locator("#announcements")).to_have_text("The link to this view is copied.")
+    link = chart.evaluate("navigator.clipboard.readText()")
+    shown = steps.ticks(chart)
+    other = chart.context.new_page()
+    other.goto(link)
+    steps.finished(other)
+
+    expect(other.locator(".label.selected .label-name")).to_have_text("app")
+    expect(other.get_by_role("radio", name="API")).to_be_checked()
+    assert steps.ticks(other) == shown
