@@ -38,6 +38,8 @@ X_FRAME_OPTIONS = "DENY"
 
 # As much as the views read of a request (nodeviz/scenarios/bounds.py), so that they can answer in their own words.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 << 20
+# A larger body would lie in a temporary file while it is read, and what is only tried (nodeviz/runs/tries.py) may reach no disk.
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 50
 
 # -- the application ---------------------------------------------------------------------------------------------------------------

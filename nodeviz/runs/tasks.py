@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import redis
 from celery import Task, shared_task
 
 import simulator
+from nodeviz.runs.frames import state_message
 from nodeviz.runs.journal import Fenced, Journal, Record, wake_readers
-from nodeviz.runs.models import Run
+from nodeviz.runs.models import Run, RunState
+from nodeviz.runs.try_worker import ReaderGone, Speaker, where_it_failed
 
 log = logging.getLogger(__name__)
 
@@ -58,26 +62,38 @@ def computed(run: Run, journal: Journal) -> simulator.Verdict:
 
 def held(run: Run, records: Iterable[Record]) -> Iterator[Record]:
     """The same records, while the run's lease is renewed. Raises Fenced when the run is not ours any more, CannotCompute when it takes too long."""
-    started = renewed = time.monotonic()
-    for record in records:
+    renewed = time.monotonic()
+    for record in in_time(records):
         now = time.monotonic()
         if now - renewed >= RENEW_LEASE_S:
             renewed = now
             if not Run.objects.renew(run):
                 raise Fenced
-        if now - started > WALL_LIMIT_S:
+        yield record
+
+
+def in_time(records: Iterable[Record]) -> Iterator[Record]:
+    """The same records. Raises CannotCompute when they take too long."""
+    started = time.monotonic()
+    for record in records:
+        if time.monotonic() - started > WALL_LIMIT_S:
             raise CannotCompute(f"Stopped after {WALL_LIMIT_S} s of computing, at record {record['seq']} and {record['t']} s of virtual time.")
         yield record
 
 
 def explained(error: Exception, run: Run) -> str:
+    """For the page: what went wrong with a run, and what it takes to see it again."""
+    return in_words(error, version=run.simulator_version, seed=_seed(run))
+
+
+def in_words(error: Exception, *, version: str, seed: object) -> str:
     """For the page: what went wrong, and what it takes to see it again."""
     if isinstance(error, CannotCompute):
         return str(error)
     fault = "" if isinstance(error, simulator.ManifestError) else "This is a fault of nodeviz, not of the input. "
     # PostgreSQL stores no NUL, and a message may quote what a person wrote.
     said = str(error).replace("\0", "\N{REPLACEMENT CHARACTER}")
-    return f"{fault}{type(error).__name__}: {said} (simulator {run.simulator_version}, seed {_seed(run)})"
+    return f"{fault}{type(error).__name__}: {said} (simulator {version}, seed {seed})"
 
 
 def _seed(run: Run) -> str:
@@ -85,3 +101,25 @@ def _seed(run: Run) -> str:
         return str(run.scenario.loaded().seed)
     except simulator.ManifestError:
         return "unknown"
+
+
+# -- tries -------------------------------------------------------------------------------------------------------------------------
+
+
+# Never delivered again: the reader of a lost worker has been told so, and asks anew.
+@shared_task(acks_late=False, reject_on_worker_lost=False, ignore_result=True)
+def simulate_try(try_id: str) -> None:
+    """Simulate for one reader (`try_channels.py`), and keep nothing."""
+    speaker, seed = Speaker(try_id), "unknown"
+    try:
+        scenario = simulator.load(speaker.files())
+        seed = str(scenario.seed)
+        verdict = simulator.verdict(speaker.keep(in_time(simulator.simulate(scenario))))
+        speaker.end(state_message(RunState.FINISHED, queue=None, error=None, verdict=dataclasses.asdict(verdict)))
+    except ReaderGone:
+        log.info("the reader of a try has gone, this one stops")
+    except Exception as error:
+        if not isinstance(error, CannotCompute | simulator.ManifestError):
+            log.error("a try fails: %s", where_it_failed(error))
+        with contextlib.suppress(ReaderGone, redis.RedisError):
+            speaker.end(state_message(RunState.FAILED, queue=None, error=in_words(error, version=simulator.VERSION, seed=seed), verdict=None))

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from nodeviz.runs import embeds, exports, views
+from nodeviz.runs import embeds, exports, tries, views
 
 urlpatterns = [
+    path("try", tries.try_text, name="try"),
     path("p", views.private, name="private"),
     path("s/<scenario_id:scenario_id>", views.page, name="run-page"),
     path("s/<scenario_id:scenario_id>.jsonl", exports.trace, name="run-trace"),

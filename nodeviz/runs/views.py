@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -18,6 +17,7 @@ from nodeviz.runs.embeds import oembed_url
 from nodeviz.runs.models import RunState
 from nodeviz.runs.palette import palette
 from nodeviz.scenarios import switch
+from nodeviz.scenarios.book import book_of
 from nodeviz.scenarios.documents import DEFAULT_NAME, PAGE_LIMITS
 from nodeviz.scenarios.models import Scenario
 
@@ -112,7 +112,6 @@ def kubelet_rows(scenario: Scenario) -> tuple[tuple[str, str, str], ...]:
 def why(request: HttpRequest, scenario_id: str) -> JsonResponse:
     """What the page needs to tell reasons: the explanation of each code of a record, and the lines of the text that decide."""
     scenario = get_object_or_404(Scenario, pk=scenario_id)
-    explanations = {code: dataclasses.asdict(explanation) for code, explanation in simulator.EXPLANATIONS.items()}
-    response = JsonResponse({"explanations": explanations, "places": scenario.field_places()})
+    response = JsonResponse(book_of(scenario.documents))
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -41,6 +41,9 @@ RUNS = Bucket(name="run", capacity=60, per_minute=30)
 CHECKS = Bucket(name="check", capacity=300, per_minute=600)
 """The editor asks a moment after the last key: at most once or twice a second for each who types."""
 
+TRIES = Bucket(name="try", capacity=120, per_minute=120)
+"""A slider that is dragged asks three times a second; forty seconds of that at once, and in the long run the two a second that two workers compute."""
+
 # Fills the bucket for the time gone by, takes one token if there is one; answers the tokens left, or -1.
 TAKE = """
 local known = redis.call('HMGET', KEYS[1], 'tokens', 'at')

@@ -70,18 +70,6 @@ class Scenario(models.Model):
         """All files as one, as the editor shows them."""
         return joined(self.documents).text
 
-    def field_places(self) -> dict[str, dict[str, tuple[str, int, int]]]:
-        """Where the fields stand that decide something, with the lines of the text as the editor shows it; none for a text that is refused today."""
-        try:
-            sources = simulator.load_with_sources({file["name"]: file["text"] for file in self.files}).sources
-        except simulator.ManifestError:
-            return {}
-        offsets = joined(self.documents).offsets
-        found = simulator.field_places(sources)
-        return {
-            owner: {field: (file, line + offsets.get(file, 0), column) for field, (file, line, column) in places.items()} for owner, places in found.items()
-        }
-
     def loaded(self) -> simulator.Scenario:
         """What the simulator makes of it. Raises simulator.ManifestError where this version refuses what an older one took."""
         return simulator.load({file["name"]: file["text"] for file in self.files})

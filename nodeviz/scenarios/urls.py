@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from nodeviz.scenarios import advised, behaviors, interventions, knobs, switch, views
+from nodeviz.scenarios import advised, behaviors, book, interventions, knobs, switch, views
 from nodeviz.scenarios.models import ID_PATTERN
 
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("edit", switch.edit, name="edit"),
     path("behaviors", behaviors.behaviors, name="behaviors"),
     path("intervene", interventions.intervene, name="intervene"),
+    path("book", book.book, name="book"),
     path("knobs", knobs.knobs, name="knobs"),
     path("follow", advised.follow, name="follow"),
     path("gates", switch.gates, name="gates"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -82,6 +83,14 @@ def test_the_reasons_come_with_the_lines_of_the_text_as_the_editor_shows_it(clie
     shown = scenario.text.splitlines()
     assert lines["a"] < lines["b"]
     assert all("restartPolicy" in shown[line - 1] for line in lines.values())
+
+
+def test_a_text_that_is_not_stored_is_explained_in_the_same_words(client: Client, make_scenario: Callable[..., Scenario]) -> None:
+    scenario = make_scenario()
+
+    answer = client.post("/book", json.dumps({"text": scenario.text, "name": "pods.yaml"}), content_type="application/json")
+
+    assert answer.json() == client.get(f"/s/{scenario.pk}/why").json()
 
 
 def test_the_configuration_of_the_kubelet_shows_what_each_file_set(client: Client, make_run: MakeRun) -> None:

@@ -60,7 +60,6 @@ def test_what_is_turned_is_read_back_and_nothing_else_changes(folder: Path):
                 name: said for name, said in before.items() if name in after and name != knob.id
             }
             assert [line for line in changed.splitlines() if line.lstrip().startswith("#")] == comments
-            assert list(simulator.knobs_in(simulator.with_knob(changed, knob.id, knob.value)))
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
