@@ -87,6 +87,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.redis_url(os.environ) or f"unix://{redis_socket(VAR_DIR)}"
 
+# A link that nobody shared or opened for so long is deleted with everything it led to.
+UNSHARED_DAYS = env.whole_number(os.environ, "UNSHARED_DAYS", default=30, least=1, most=36_500)
+
 # -- static files ------------------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"

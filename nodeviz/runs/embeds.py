@@ -38,6 +38,7 @@ VIEW = re.compile(r"[\w=&@/.:-]{1,2000}")
 def embed(request: HttpRequest, scenario_id: str) -> HttpResponse:
     """Headline, clock, chart, and a link to the whole. `?theme=dark` or `light` chooses; else the reader's system does."""
     scenario = get_object_or_404(Scenario, pk=scenario_id)
+    Scenario.objects.opened(scenario)
     run = ensure_run(scenario)
     theme = request.GET.get("theme", "")
     context = {

@@ -31,6 +31,9 @@ LIVE_TTL = timedelta(days=1)
 CLOSED_TTL = timedelta(minutes=10)
 """Since the end, for those who follow at that moment; everybody else reads the artefact."""
 
+NOBODY = 2**53
+"""An epoch that no worker ever has; the largest number that a script counts exactly."""
+
 # Refuses an older epoch (nil); remembers a newer one; appends, if there is an id to append under; answers the stream's last id.
 APPEND = """
 if tonumber(ARGV[1]) < tonumber(redis.call('GET', KEYS[2]) or '0') then return false end
@@ -111,3 +114,14 @@ def wake_readers(run: Run) -> None:
         client().eval(WAKE, 1, stream_key(run), str(int(CLOSED_TTL.total_seconds())))
     except redis.RedisError as error:
         log.warning("readers of %s are not woken: %s", run, error)
+
+
+def forget(run: Run) -> None:
+    """Take its stream away, and keep every worker out that still has records for it. An unreachable Redis forgets it by itself."""
+    try:
+        with client().pipeline() as pipe:
+            pipe.set(epoch_key(run), NOBODY, ex=CLOSED_TTL)
+            pipe.delete(stream_key(run))
+            pipe.execute()
+    except redis.RedisError as error:
+        log.warning("the stream of %s stays until it expires: %s", run, error)

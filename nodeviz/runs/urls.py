@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nodeviz.runs import embeds, exports, tries, views
+from nodeviz.runs import embeds, exports, owner, tries, views
 
 urlpatterns = [
     path("try", tries.try_text, name="try"),
@@ -16,4 +16,7 @@ urlpatterns = [
     path("s/<scenario_id:scenario_id>/why", views.why, name="run-why"),
     path("e/<scenario_id:scenario_id>", embeds.embed, name="run-embed"),
     path("oembed", embeds.oembed, name="oembed"),
+    path("s/<scenario_id:scenario_id>/share", owner.share, name="run-share"),
+    path("s/<scenario_id:scenario_id>/delete", owner.delete, name="run-delete"),
+    path("s/<scenario_id:scenario_id>/cancel", owner.cancel, name="run-cancel"),
 ]

@@ -30,6 +30,7 @@ EXPORTS = {"jsonl": "trace", "csv": "csv", "perfetto": "perfetto", "plotly": "pl
 def page(request: HttpRequest, scenario_id: str) -> HttpResponse:
     """The run of a scenario, under the installed simulator: whoever opens the link first after an upgrade has it computed anew."""
     scenario = get_object_or_404(Scenario, pk=scenario_id)
+    Scenario.objects.opened(scenario)
     run = ensure_run(scenario)
     context = {
         "scenario": {"id": scenario.pk, "title": scenario.title, "created": scenario.created, "parent": scenario.parent_id, "text": scenario.text},
@@ -56,13 +57,16 @@ def page_config(scenario: Scenario) -> dict[str, Any]:
         **export_urls(scenario),
         "embed_url": reverse("run-embed", args=[scenario.pk]),
         "why_url": reverse("run-why", args=[scenario.pk]),
+        "shared": scenario.shared is not None,
+        "expires": scenario.expires.date().isoformat() if scenario.expires else None,
+        **{f"{name}_url": reverse(f"run-{name}", args=[scenario.pk]) for name in ("share", "delete", "cancel")},
         **common_config(),
     }
 
 
 def common_config() -> dict[str, Any]:
     """What holds for every run's page."""
-    urls = {f"{name}_url": reverse(name) for name in ("run", "check", "intervene", "knobs")}
+    urls = {f"{name}_url": reverse(name) for name in ("run", "check", "intervene", "knobs", "try", "book")}
     return {**urls, "palette": palette(), "limits": PAGE_LIMITS, "simulator_version": simulator.VERSION, **switch.page_config()}
 
 

@@ -10,7 +10,7 @@ import ipaddress
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -92,8 +92,8 @@ def bounded_body(*, too_big: View) -> Callable[[View], View]:
 
         @csrf_exempt
         @functools.wraps(view)
-        def checked(request: HttpRequest) -> HttpResponse:
-            return too_big(request) if body_bytes(request) > MAX_BODY_BYTES else protected(request)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return too_big(request) if body_bytes(request) > MAX_BODY_BYTES else protected(request, *args, **kwargs)
 
         return checked
 

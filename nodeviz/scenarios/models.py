@@ -1,13 +1,18 @@
-"""What does a link stand for? The texts that somebody pressed Run on, for ever as they were then."""
+"""What does a link stand for? The texts that somebody pressed Run on, as they were then, for as long as the link is kept."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 import simulator
 from nodeviz.scenarios.documents import MAX_TITLE_CHARACTERS, Document, joined
@@ -15,6 +20,12 @@ from nodeviz.scenarios.documents import MAX_TITLE_CHARACTERS, Document, joined
 ID_BYTES = 8
 """64 random bits are 11 characters of base64url. Random and not a hash of the content, so that nobody can ask whether a text that they know was put in."""
 
+
+TOKEN_BYTES = 16
+"""128 random bits: whoever has them may delete."""
+
+OPENED_EVERY = timedelta(hours=1)
+"""How exactly it is remembered when a link was opened last; a class that opens one together writes one row once."""
 
 ID_PATTERN = "[A-Za-z0-9_][A-Za-z0-9_-]{10}"
 
@@ -26,16 +37,41 @@ def new_id() -> str:
     return candidate
 
 
+def new_token() -> str:
+    """What the owner of a link gets to delete it with. Only its hash is kept."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def hash_of(token: str) -> str:
+    """A random token needs no salt."""
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
+
+
 class ScenarioQuerySet(models.QuerySet["Scenario"]):
-    """Looking up by link."""
+    """Looking up by link, and the two things that are written later: that somebody opened it, and that it was shared."""
 
     def linked(self, scenario_id: str) -> Scenario | None:
         """By an id that a stranger wrote; None for anything that is none."""
         return self.filter(pk=scenario_id).first() if re.fullmatch(ID_PATTERN, scenario_id) else None
 
+    def opened(self, scenario: Scenario) -> None:
+        """Somebody looks at it now."""
+        now = timezone.now()
+        if self.filter(models.Q(last_opened=None) | models.Q(last_opened__lt=now - OPENED_EVERY), pk=scenario.pk).update(last_opened=now):
+            scenario.last_opened = now
+
+    def share(self, scenario: Scenario) -> None:
+        """It is kept from now on. Once is enough."""
+        self.filter(pk=scenario.pk, shared=None).update(shared=timezone.now())
+
+    def expired(self, now: datetime) -> ScenarioQuerySet:
+        """Those that were not shared, and that nobody opened for long."""
+        seen = self.filter(shared=None).annotate(seen=Coalesce("last_opened", "created"))
+        return seen.filter(seen__lt=now - timedelta(days=settings.UNSHARED_DAYS))
+
 
 class Scenario(models.Model):
-    """All inputs of a run, under an unguessable link. Never changed: an edit makes another one that remembers its parent."""
+    """All inputs of a run, under an unguessable link. What it says is never changed: an edit makes another one that remembers its parent."""
 
     id = models.CharField(primary_key=True, max_length=11, default=new_id, editable=False)
     files = models.JSONField()
@@ -45,6 +81,12 @@ class Scenario(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     simulator_version = models.CharField(max_length=40)
     """Of the simulator that first accepted it; runs carry their own."""
+    owner_sha256 = models.CharField(max_length=64, blank=True, default="", editable=False)
+    """Hash of the token that deletes it; empty where nobody got one."""
+    shared = models.DateTimeField(null=True, editable=False)
+    """Somebody took its link along; it is kept from then on."""
+    last_opened = models.DateTimeField(null=True, editable=False)
+    """About when its page was last looked at; null if never."""
 
     objects = ScenarioQuerySet.as_manager()
 
@@ -59,6 +101,15 @@ class Scenario(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("run-page", args=[self.id])
+
+    @property
+    def expires(self) -> datetime | None:
+        """From then on it is deleted, if nobody opens or shares it before; None: it is kept."""
+        return None if self.shared else (self.last_opened or self.created) + timedelta(days=settings.UNSHARED_DAYS)
+
+    def belongs_to(self, token: str) -> bool:
+        """Is that the owner's token? Takes as long for a wrong one as for the right one."""
+        return secrets.compare_digest(hash_of(token), self.owner_sha256) and bool(self.owner_sha256)
 
     @property
     def documents(self) -> tuple[Document, ...]:

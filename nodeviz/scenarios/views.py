@@ -33,7 +33,7 @@ from nodeviz.scenarios.answers import (
     too_big_for_json,
 )
 from nodeviz.scenarios.bounds import CHECKS, RUNS, bounded_body, may_ask
-from nodeviz.scenarios.models import Scenario
+from nodeviz.scenarios.models import Scenario, hash_of, new_token
 
 
 @require_safe
@@ -65,10 +65,11 @@ def run(request: HttpRequest) -> HttpResponse:
     except simulator.ManifestError as error:
         return refusal(request, documents, error.problems, status=REFUSED)
     with transaction.atomic():
-        scenario = scenario_of(documents, loaded, parent_id=request.POST.get("parent", ""))
+        scenario, token = scenario_of(documents, loaded, parent_id=request.POST.get("parent", ""))
         ensure_run(scenario, again=True)
     url = scenario.get_absolute_url()
-    return JsonResponse({"url": url}, status=CREATED) if wants_json(request) else HttpResponseRedirect(url, status=SEE_OTHER)
+    answer = {"url": url, **({"token": token} if token else {})}
+    return JsonResponse(answer, status=CREATED) if wants_json(request) else HttpResponseRedirect(url, status=SEE_OTHER)
 
 
 @require_POST
@@ -122,13 +123,15 @@ def handed_in(request: HttpRequest) -> tuple[docs.Document, ...]:
     return docs.with_different_names(uploads or [docs.text_document(request.POST.get("name", ""), request.POST.get("text", ""))])
 
 
-def scenario_of(documents: Sequence[docs.Document], loaded: simulator.Scenario, *, parent_id: str) -> Scenario:
-    """A new link; or the parent itself, if nothing was changed."""
+def scenario_of(documents: Sequence[docs.Document], loaded: simulator.Scenario, *, parent_id: str) -> tuple[Scenario, str]:
+    """A new link with the token that deletes it; or the parent itself, if nothing was changed, with none."""
     parent = Scenario.objects.linked(parent_id)
     if parent and parent.text == docs.joined(documents).text:
-        return parent
+        return parent, ""
     files = [{"name": document.name, "text": document.content} for document in documents]
-    return Scenario.objects.create(files=files, title=docs.title_of(loaded), parent=parent, simulator_version=simulator.VERSION)
+    token = new_token()
+    made = Scenario.objects.create(files=files, title=docs.title_of(loaded), parent=parent, simulator_version=simulator.VERSION, owner_sha256=hash_of(token))
+    return made, token
 
 
 def refusal(request: HttpRequest, documents: Sequence[docs.Document], problems: Sequence[simulator.Problem], *, status: int) -> HttpResponse:

@@ -66,6 +66,10 @@ def test_the_page_knows_all_that_its_scripts_need(client: Client, make_run: Make
         "html_url": f"{link}.html",
         "embed_url": f"/e/{run.scenario_id}",
         "why_url": f"{link}/why",
+        "shared": False,
+        "expires": (timezone.now() + timedelta(days=30)).date().isoformat(),
+        **{f"{name}_url": f"{link}/{name}" for name in ("share", "delete", "cancel")},
+        **{f"{name}_url": f"/{name}" for name in ("intervene", "knobs", "try", "book")},
         "simulator_version": simulator.VERSION,
         **switch.page_config(),
     }

@@ -71,7 +71,9 @@ def test_run_makes_a_link_and_queues_its_run(client: Client) -> None:
 def test_run_answers_a_script_with_json(client: Client) -> None:
     response = client.post("/run", {"text": POD}, headers=SCRIPT)
 
-    assert (response.status_code, response.json()) == (201, {"url": f"/s/{Scenario.objects.get().pk}"})
+    answer = response.json()
+    assert Scenario.objects.get().belongs_to(answer.pop("token"))
+    assert (response.status_code, answer) == (201, {"url": f"/s/{Scenario.objects.get().pk}"})
 
 
 def test_what_a_browser_does_to_line_ends_is_undone(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Which runs may be forgotten? Those that ended long ago: their scenarios stay, and whoever opens a link has it computed again."""
+"""What may be forgotten? Links that nobody shared and nobody opened for long, and the traces of runs that ended long ago: those are computed again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from nodeviz.runs.forgetting import delete_expired
 from nodeviz.runs.models import Run
 
 KEPT_DAYS = 30
@@ -15,11 +16,12 @@ KEPT_DAYS = 30
 
 
 class Command(BaseCommand):
-    help = "Deletes the traces of runs that ended long ago; every link stays valid."
+    help = "Deletes links that have expired (UNSHARED_DAYS), and the traces of runs that ended long ago; every other link stays valid."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--days", type=int, default=KEPT_DAYS, help=f"age in days from which a run is forgotten (default: {KEPT_DAYS})")
+        parser.add_argument("--days", type=int, default=KEPT_DAYS, help=f"age in days from which a run's trace is forgotten (default: {KEPT_DAYS})")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        links = delete_expired(timezone.now())
         _, deleted = Run.objects.filter(finished__lt=timezone.now() - timedelta(days=options["days"])).delete()
-        self.stdout.write(f"{deleted.get('runs.Run', 0)} runs are forgotten")
+        self.stdout.write(f"{links} links have expired, {deleted.get('runs.Run', 0)} runs are forgotten")
