@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from itertools import islice
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import aget_object_or_404
 from django.views.decorators.http import require_safe
@@ -27,6 +27,7 @@ from nodeviz.runs.models import ArtefactFrame, Run, RunState
 from nodeviz.scenarios.answers import TOO_BIG, TOO_OFTEN
 from nodeviz.scenarios.bounds import CHECKS, may_ask
 from nodeviz.scenarios.models import Scenario
+from nodeviz.streaming import streamed
 
 ACCEPTED, CONFLICT = 202, 409
 
@@ -76,7 +77,7 @@ def of_finished_run(export: Exporter) -> View:
 @of_finished_run
 async def trace(request: HttpRequest, run: Run) -> HttpResponseBase:
     """Every record, as JSON Lines."""
-    return attached(StreamingHttpResponse(json_lines(run), content_type="application/x-ndjson; charset=utf-8"), run, "jsonl")
+    return attached(streamed(request, json_lines(run), content_type="application/x-ndjson; charset=utf-8"), run, "jsonl")
 
 
 @of_finished_run
@@ -110,7 +111,7 @@ async def html(request: HttpRequest, run: Run) -> HttpResponseBase:
     page_url = request.build_absolute_uri(run.scenario.get_absolute_url())
     head, tail = await sync_to_async(standalone.around_records)(run, page_url)
     pieces = surrounded(head, in_pieces(standalone.record_lines(records_of(run))), tail)
-    return attached(StreamingHttpResponse(pieces, content_type="text/html; charset=utf-8"), run, "html")
+    return attached(streamed(request, pieces, content_type="text/html; charset=utf-8"), run, "html")
 
 
 async def made_of_lines(request: HttpRequest, run: Run, ending: str) -> HttpResponseBase:
@@ -118,7 +119,7 @@ async def made_of_lines(request: HttpRequest, run: Run, ending: str) -> HttpResp
     if not await may_export(request):
         return too_often()
     form = FORMS[ending]
-    return attached(StreamingHttpResponse(in_pieces(form.of(records_of(run))), content_type=form.content_type), run, ending)
+    return attached(streamed(request, in_pieces(form.of(records_of(run))), content_type=form.content_type), run, ending)
 
 
 async def may_export(request: HttpRequest) -> bool:
@@ -156,19 +157,19 @@ def records_of(run: Run) -> Iterator[Record]:
             yield json.loads(line)
 
 
-async def json_lines(run: Run) -> AsyncIterator[str]:
+async def json_lines(run: Run) -> AsyncGenerator[str]:
     """The artefact as it is, one frame at a time."""
     async for frame in ArtefactFrame.objects.filter(run=run).order_by("first_seq").aiterator(chunk_size=10):
         yield "\n".join(unpack(bytes(frame.packed))) + "\n"
 
 
-async def in_pieces(lines: Iterator[str]) -> AsyncIterator[str]:
+async def in_pieces(lines: Iterator[str]) -> AsyncGenerator[str]:
     """Text made on a thread, so that the event loop serves others meanwhile."""
     while piece := await sync_to_async(lambda: "".join(f"{line}\n" for line in islice(lines, LINES_AT_ONCE)))():
         yield piece
 
 
-async def surrounded(head: str, pieces: AsyncIterator[str], tail: str) -> AsyncIterator[str]:
+async def surrounded(head: str, pieces: AsyncIterator[str], tail: str) -> AsyncGenerator[str]:
     """A document whose middle is made while it is sent."""
     yield head
     async for piece in pieces:

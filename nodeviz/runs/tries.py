@@ -9,14 +9,12 @@ import asyncio
 import contextlib
 import json
 import logging
-import re
 import time
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.utils.cache import patch_vary_headers
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 from redis import RedisError
@@ -40,6 +38,7 @@ from nodeviz.runs.try_channels import (
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios.answers import REFUSED, TOO_OFTEN, TOO_OFTEN_MESSAGE, json_object, problems_json, too_big_for_json
 from nodeviz.scenarios.bounds import TRIES, bounded_body, may_ask
+from nodeviz.streaming import streamed
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +47,6 @@ NO_REDIS = "nothing can be computed at the moment, because the server's Redis do
 NO_WORKER = f"No worker took this up within {WAIT_FOR_WORKER_S} s. Try again in a moment."
 WORKER_LOST = "The worker that computed this was lost. Try again."
 BROKEN_OFF = "Some records were lost on the way, because they were not read fast enough or Redis was restarted. Try again."
-
-ACCEPTS_GZIP = re.compile(r"\bgzip\b")
-GZIP_WINDOW = 31
-"""zlib's largest window, with gzip's header around it."""
 
 
 class Failed(Exception):
@@ -75,36 +70,18 @@ def try_text(request: HttpRequest) -> HttpResponse:
     except RedisError:
         return problems_json((simulator.Problem(message=NO_REDIS),), UNAVAILABLE)
     files = {document.name: str(document.content) for document in documents}
-    return streamed(request, messages(files))
-
-
-def streamed(request: HttpRequest, lines: AsyncGenerator[str]) -> Any:
-    """Each line at once. Compressed here, because the middleware makes each chunk a file of its own, of which some readers take only the first."""
-    is_packed = bool(ACCEPTS_GZIP.search(request.headers.get("Accept-Encoding", "")))
-    response = StreamingHttpResponse(packed(lines) if is_packed else plain(lines), content_type="application/x-ndjson; charset=utf-8")
-    if is_packed:
-        response["Content-Encoding"] = "gzip"
-    patch_vary_headers(response, ("Accept-Encoding",))
+    response = streamed(request, lines_of(messages(files)), content_type="application/x-ndjson; charset=utf-8")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-async def plain(lines: AsyncGenerator[str]) -> AsyncIterator[bytes]:
+async def lines_of(parts: AsyncGenerator[str]) -> AsyncGenerator[str]:
     """A line a message."""
-    async with contextlib.aclosing(lines):
-        async for line in lines:
-            yield f"{line}\n".encode()
-
-
-async def packed(lines: AsyncGenerator[str]) -> AsyncIterator[bytes]:
-    """The same, as one gzip file that can be read up to its last line at any time."""
-    packer = zlib.compressobj(COMPRESSION, zlib.DEFLATED, GZIP_WINDOW)
-    async with contextlib.aclosing(lines):
-        async for line in lines:
-            yield packer.compress(f"{line}\n".encode()) + packer.flush(zlib.Z_SYNC_FLUSH)
-    yield packer.flush()
+    async with contextlib.aclosing(parts):
+        async for part in parts:
+            yield f"{part}\n"
 
 
 async def messages(files: Mapping[str, str]) -> AsyncGenerator[str]:

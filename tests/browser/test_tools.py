@@ -239,3 +239,122 @@ def test_a_link_to_what_is_in_sight_opens_it(chart: Page):
     expect(other.locator(".label.selected .label-name")).to_have_text("app")
     expect(other.get_by_role("radio", name="API")).to_be_checked()
     assert steps.ticks(other) == shown
+
+
+# -- what if -----------------------------------------------------------------------------------------------------------------------
+
+
+def turn(page: Page, knob: str, share: float) -> None:
+    """Move a slider."""
+    page.get_by_role("slider", name=knob).evaluate(
+        "(slider, share) => { slider.value = share * slider.max; slider.dispatchEvent(new Event('input', {bubbles: true})); }", share
+    )
+
+
+def test_a_slider_changes_the_text_and_the_chart_at_once_and_the_run_before_stays_behind(chart: Page):
+    url, before = chart.url, steps.headline(chart)
+    chart.get_by_role("tab", name="What if").click()
+    turn(chart, "node registry bandwidth", 0.1)
+    expect(chart.locator("#verdict [data-part=headline]")).not_to_have_text(before)
+    expect(chart.locator("html")).to_have_attribute("data-status", "finished")
+    expect(chart.locator("#ghost")).to_contain_text("web ready")
+    assert "bandwidth:" in steps.text_of(chart)
+    assert chart.url == url, "a try has no link"
+    turn(chart, "node registry bandwidth", 0.9)
+    expect(chart.locator("#ghost")).to_contain_text("earlier")
+    chart.get_by_role("button", name="Back to the run before").click()
+    expect(chart.locator("#verdict [data-part=headline]")).to_have_text(before)
+
+    expect(chart.locator("#ghost")).to_be_hidden()
+    assert steps.text_of(chart) == PROBED
+
+
+def test_run_makes_a_link_of_what_a_slider_made(chart: Page):
+    url = chart.url
+    chart.get_by_role("tab", name="What if").click()
+    turn(chart, "web terminationGracePeriodSeconds", 0.5)
+    expect(chart.locator("#ghost")).to_be_visible()
+    chart.locator(".run-button").click()
+    chart.wait_for_url(lambda now: now != url)
+    steps.finished(chart)
+
+    assert "terminationGracePeriodSeconds: 150" in steps.text_of(chart)
+    assert chart.locator(".forked-from").get_attribute("href") == url.removeprefix(chart.url.rpartition("/s/")[0])
+
+
+def test_a_word_in_place_of_a_number_is_a_switch(chart: Page):
+    chart.get_by_role("tab", name="What if").click()
+    chart.get_by_role("checkbox", name="web/app exit after SIGTERM: ignore").check()
+    expect(chart.locator("#ghost")).to_be_visible()
+
+    assert "onSIGTERM: ignore" in steps.text_of(chart)
+
+
+# -- what can be done about a run that is not as it should be ------------------------------------------------------------------------
+
+
+def test_a_run_that_waits_can_be_cancelled_by_who_made_it_and_run_again(page: Page, site: Site):
+    with site.frozen_workers():
+        page.goto(site.url)
+        steps.is_ready(page)
+        steps.write(page, PROBED)
+        steps.press_run(page)
+        expect(page.locator("html")).to_have_attribute("data-status", "queued")
+        page.get_by_role("button", name="Cancel this run").click()
+        expect(page.locator("html")).to_have_attribute("data-status", "failed")
+    assert "ancelled" in steps.headline(page)
+    url = page.url
+    page.get_by_role("button", name="Run it again").click()
+    steps.finished(page)
+
+    assert page.url == url
+
+
+def test_somebody_else_is_not_offered_to_cancel(page: Page, site: Site):
+    with site.frozen_workers():
+        page.goto(site.url)
+        steps.is_ready(page)
+        steps.write(page, PROBED)
+        steps.press_run(page)
+        expect(page.locator("html")).to_have_attribute("data-status", "queued")
+        page.evaluate("localStorage.clear()")
+        page.reload()
+        expect(page.locator("html")).to_have_attribute("data-status", "queued")
+        steps.is_ready(page)
+
+        expect(page.get_by_role("button", name="Cancel this run")).to_be_hidden()
+
+
+def test_a_failed_run_can_be_reported_with_its_seed_and_version(page: Page, site: Site):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    with site.frozen_workers():
+        page.goto(site.url)
+        steps.is_ready(page)
+        steps.write(page, PROBED.replace("until: 60s", "seed: 7\n  until: 60s"))
+        steps.press_run(page)
+        page.get_by_role("button", name="Cancel this run").click()
+        page.get_by_role("button", name="Copy a report").click()
+        expect(page.locator("#outcome")).to_contain_text("Copied")
+
+    assert re.fullmatch(r"Run: http.*/s/.{11}\nSimulator: \S+\nSeed: 7\nError: .*ancelled.*", page.evaluate("navigator.clipboard.readText()"))
+
+
+def test_a_run_that_is_gone_says_so_and_its_text_can_be_run_again(page: Page, site: Site, watch: Watch):
+    watch.expected = ("WebSocket", "404")
+    with site.frozen_workers():
+        page.goto(site.url)
+        steps.is_ready(page)
+        steps.write(page, PROBED)
+        steps.press_run(page)
+        expect(page.locator("html")).to_have_attribute("data-status", "queued")
+        url = page.url
+        scenario_id = url.rpartition("/")[2]
+        token = page.evaluate("id => localStorage.getItem(`nodeviz.token:${id}`)", scenario_id)
+        csrf = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
+        page.request.post(f"{url}/delete", data={"token": token}, headers={"X-CSRFToken": csrf, "Origin": site.url})
+        expect(page.locator("#banner")).to_contain_text("not on the server any more")
+    page.get_by_role("button", name="Run it again").click()
+    page.wait_for_url(lambda now: now != url)
+    steps.finished(page)
+
+    assert steps.text_of(page) == PROBED

@@ -129,7 +129,7 @@ test("the grace period lasts until its deadline, and a second deletion can only 
   const shorter = { t: 15, layer: "status", object: "pod", field: "deletionGracePeriodSeconds", from: 30, to: 5 };
   const model = modelOf(trace(...started(), deletion(10, 40), shorter));
 
-  assert.deepEqual(model.rows.get("default/web").bands, [{ startS: 10, deadlineS: 20, endS: null }]);
+  assert.deepEqual(model.rows.get("default/web").bands, [{ startS: 10, deadlineS: 20, endS: null, deadlines: [{ atS: 10, deadlineS: 40 }, { atS: 15, deadlineS: 20 }] }]);
 });
 
 test("the lines under the bars are the API's started and ready", () => {

@@ -101,8 +101,8 @@ test("a value has its unit", () => assert.deepEqual([wordsOf({ unit: "Mi/s" }, 2
 
 // -- bands and what stands under the bars ----------------------------------------------------------------------------------------
 
-const bands = [{ startS: 10, deadlineS: 40, endS: 30 }];
-const LEFT = [[9, null], [10, 30], [29, 11], [30, null], [41, null]];
+const bands = [{ startS: 10, deadlineS: 29, endS: 30, deadlines: [{ atS: 10, deadlineS: 40 }, { atS: 28.5, deadlineS: 29 }] }];
+const LEFT = [[9, null], [10, 30], [28, 12], [28.75, 0.25], [29.5, null], [30, null], [41, null]];
 
 for (const [atS, expected] of LEFT) test(`at ${atS} s ${expected ?? "nothing"} is left of the grace period`, () => assert.equal(graceLeft(bands, atS), expected));
 

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from html.parser import HTMLParser
 
@@ -37,15 +38,21 @@ def computed(run: Run) -> Run:
     return Run.objects.get(pk=run.pk)
 
 
-def download(run: Run, ending: str) -> tuple[int, dict[str, str], str]:
-    """Status, headers and body."""
+def sent(run: Run, ending: str, *, encoding: str = "identity") -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body as it travels."""
 
-    async def get() -> tuple[int, dict[str, str], str]:
-        response = await AsyncClient().get(f"/s/{run.scenario_id}.{ending}")
+    async def get() -> tuple[int, dict[str, str], bytes]:
+        response = await AsyncClient(headers={"Accept-Encoding": encoding}).get(f"/s/{run.scenario_id}.{ending}")
         body = b"".join([part async for part in response]) if response.streaming else response.content
-        return response.status_code, dict(response.items()), body.decode()
+        return response.status_code, dict(response.items()), body
 
     return async_to_sync(get)()
+
+
+def download(run: Run, ending: str) -> tuple[int, dict[str, str], str]:
+    """Status, headers and body."""
+    status, headers, body = sent(run, ending)
+    return status, headers, body.decode()
 
 
 def records_of(run: Run) -> list[dict[str, object]]:
@@ -81,6 +88,19 @@ def test_each_is_saved_as_a_file_of_its_type(make_run: MakeRun, ending: str, con
 
     assert (status, headers["Content-Type"], headers["X-Robots-Tag"]) == (200, content_type, "noindex")
     assert headers["Content-Disposition"] == f'attachment; filename="{run.scenario_id}.{ending}"'
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_browser_that_reads_one_gzip_file_gets_everything(make_run: MakeRun, ending: str) -> None:
+    run = computed(make_run())
+    reader = zlib.decompressobj(31)
+
+    _, headers, body = sent(run, ending, encoding="gzip")
+    read = reader.decompress(body)
+
+    assert headers["Content-Encoding"] == "gzip"
+    assert (reader.eof, reader.unused_data) == (True, b"")
+    assert len(read) == len(download(run, ending)[2].encode())
 
 
 def test_the_table_has_a_row_per_record(make_run: MakeRun) -> None:

@@ -5,10 +5,12 @@ import { formatDuration } from "../time/format.js";
 import { t } from "../text/translate.js";
 import { ROW_PX, visibleRows, xOf } from "./layout.js";
 
-/** What is left at an instant; null when no grace period runs then. Pure. */
+/** What was left at an instant, as it was known then; null when no grace period ran. Pure. */
 export function graceLeft(bands, atS) {
-  const band = bands.find(({ startS, deadlineS, endS }) => startS <= atS && atS < (endS ?? Infinity) && atS <= deadlineS);
-  return band ? band.deadlineS - atS : null;
+  const band = bands.find(({ startS, endS }) => startS <= atS && atS < (endS ?? Infinity));
+  // The kubelet's own last deletion, with no grace, shortens it behind everything that mattered.
+  const known = band?.deadlines.findLast((each) => each.atS <= atS);
+  return known && known.deadlineS >= atS ? known.deadlineS - atS : null;
 }
 
 export function createGrace(plot, topPx) {

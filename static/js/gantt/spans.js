@@ -118,9 +118,12 @@ function extend(intervals, state, nowS, make = () => ({ state, startS: nowS, end
 function followGrace(row, pod, nowS) {
   const band = row.bands[row.bands.length - 1];
   if (pod.deleting && pod.graceEndS !== null && (!band || band.endS !== null)) {
-    if (!pod.gone) row.bands.push({ startS: nowS, deadlineS: pod.graceEndS, endS: null });
+    if (!pod.gone) row.bands.push({ startS: nowS, deadlineS: pod.graceEndS, endS: null, deadlines: [{ atS: nowS, deadlineS: pod.graceEndS }] });
   } else if (band && band.endS === null) {
-    band.deadlineS = pod.graceEndS ?? band.deadlineS;
+    if (pod.graceEndS !== null && pod.graceEndS !== band.deadlineS) {
+      band.deadlineS = pod.graceEndS;
+      band.deadlines.push({ atS: nowS, deadlineS: pod.graceEndS });
+    }
     if (pod.gone) band.endS = nowS;
   }
 }
