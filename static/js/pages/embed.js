@@ -1,6 +1,6 @@
 /** The run in a frame of somebody else's page: follows it through the socket, and shows it. */
 
-import { openSocket } from "../live/socket.js";
+import { openRun } from "../live/source.js";
 import { jsonBlock, setText } from "../text/dom.js";
 import { createViewer } from "../viewer/viewer.js";
 import { bannerOf } from "./verdict.js";
@@ -12,16 +12,13 @@ const banner = document.getElementById("banner");
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => document.dispatchEvent(new CustomEvent("themechange")));
 
 const viewer = await createViewer(config.palette);
-const socket = openSocket({
+openRun(viewer.model, {
   path: config.ws_path,
-  wanted: () => viewer.store.wanted,
-  onMessage(message) {
-    const answer = viewer.receive(message);
-    if (answer === "join") socket.join();
-    if (answer === "over") socket.close();
-  },
+  onNews: viewer.redraw,
+  onReload: () => location.reload(),
   onLink(link) {
-    const text = bannerOf(link, viewer.store.run, viewer.store.run.headS);
+    const { run } = viewer.model;
+    const text = bannerOf(link, run, run.headS);
     banner.hidden = !text;
     setText(banner.querySelector("span"), text);
     document.documentElement.dataset.link = link;

@@ -9,9 +9,10 @@ import { createViewer } from "../viewer/viewer.js";
 async function show() {
   const { palette, verdict, scenario, version } = jsonBlock("page-config");
   const viewer = await createViewer(palette);
-  viewer.receive(["h", { scenario, version, status: "finished" }]);
-  viewer.receive(["e", 0, jsonBlock("records")]);
-  viewer.receive(["s", "finished", { verdict }]);
+  viewer.model.receive(["h", { scenario, version, status: "finished" }]);
+  viewer.model.receive(["e", 0, jsonBlock("records")]);
+  viewer.model.receive(["s", "finished", { verdict }]);
+  viewer.redraw();
 }
 
 // A script that is no module cannot await at its top, and a module cannot be loaded from a file.

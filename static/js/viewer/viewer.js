@@ -8,10 +8,9 @@ import { createLegend } from "../gantt/legend.js";
 import { LENSES } from "../gantt/lenses.js";
 import { createPalette } from "../gantt/palette.js";
 import { orderedRows, spanAt } from "../gantt/rows.js";
-import { addRecords, createSpans } from "../gantt/spans.js";
-import { createTroubles } from "../gantt/troubles.js";
 import * as viewport from "../gantt/viewport.js";
-import { createStore, isOver } from "../live/store.js";
+import { createModel } from "../live/model.js";
+import { isOver } from "../live/store.js";
 import { createActions } from "../pages/actions.js";
 import { listenToKeys } from "../pages/keyboard.js";
 import { createTabs } from "../pages/tabs.js";
@@ -25,17 +24,17 @@ import { createTransport } from "../time/transport.js";
 const LONGEST_FRAME_S = 0.25;
 const byId = (id) => document.getElementById(id);
 
+/** Actions of the run's page that have nothing to act on here. */
+const ABSENT = new Set(["drawer", "details", "help", "lens", "search", "intervene", "ghost-off", "share"]);
+
 /**
  * @param {object} table the server's palette
- * @returns {Promise<{store: object, receive: (message: Array) => "join" | "over" | undefined}>} messages as live/socket.js brings them; "join" asks for what is
- *   missing, "over" says that nothing more will come
+ * @returns {Promise<{model: object, redraw: () => void}>} the model takes messages (live/model.js); `redraw` after each
  */
 export async function createViewer(table) {
   const palette = createPalette(table);
-  const store = createStore();
   let wanted = decodeView(location.hash);
-  const spans = createSpans(wanted.lens in LENSES ? wanted.lens : "node");
-  const troubles = createTroubles(spans, palette);
+  const model = createModel(palette, { lens: wanted.lens in LENSES ? wanted.lens : "node" });
   const clock = player.createPlayer();
   const view = viewport.createViewport();
   const state = { selected: null, hovered: null, collapsed: new Set(), hidden: false, rows: [], troubles: [], frameMs: 0 };
@@ -45,13 +44,13 @@ export async function createViewer(table) {
   if (wanted.range) viewport.show(view, wanted.range);
 
   const announcer = createAnnouncer(byId("announcements"));
-  const verdict = createVerdict(byId("verdict"), { onPod: (pod) => select(spans.rows.get(pod) ?? null, null) });
+  const verdict = createVerdict(byId("verdict"), { onPod: (pod) => select(model.spans.rows.get(pod) ?? null, null) });
   const panes = byId("pane-tabs") ? createTabs(byId("pane-tabs"), redraw) : { show() {}, current: () => "chart" };
   const treegrid = byId("treegrid") && createTreegrid(byId("treegrid"), palette, { onSelect: select });
   const legend = createLegend(byId("legend"), palette, redraw);
   const transport = createTransport(byId("transport"), act, seek);
-  const elsewhere = { toggle() {}, open() {}, keysAreOff: false };
-  const actions = createActions({ state, spans, clock, view, palette, panes, announcer, select, goToTrouble, help: elsewhere, drawer: elsewhere });
+  const elsewhere = { lenses: {}, search: {}, keysAreOff: false };
+  const actions = createActions({ state, session: { model }, clock, view, palette, panels: { panes }, tools: elsewhere, help: elsewhere, announcer, select, goToTrouble });
 
   gantt = await createGantt(byId("gantt"), palette, {
     redraw,
@@ -67,9 +66,10 @@ export async function createViewer(table) {
       redraw();
     },
     fold: (pod) => change(() => state.collapsed.delete(pod) || state.collapsed.add(pod)),
+    menu() {},
   });
   for (const button of document.querySelectorAll("[data-act]")) button.addEventListener("click", () => act(button.dataset.act));
-  for (const event of ["themechange", "fullscreenchange"]) document.addEventListener(event, redraw);
+  document.addEventListener("themechange", redraw);
   window.addEventListener("hashchange", () => {
     wanted = decodeView(location.hash);
     if (wanted.range) viewport.show(view, wanted.range);
@@ -77,27 +77,7 @@ export async function createViewer(table) {
   });
   listenToKeys(act, elsewhere);
   redraw();
-  return { store, receive };
-
-  function receive([kind, first, second]) {
-    redraw();
-    if (kind === "h") {
-      // After an upgrade of the server the same link is another run.
-      if (store.run.version && store.run.version !== first.version) return location.reload();
-      store.hello(first);
-    }
-    if (kind === "p") store.progress(first);
-    if (kind === "s") {
-      store.status(first, second);
-      if (isOver(first)) return "over";
-    }
-    if (kind === "e") {
-      const fresh = store.take(first, second);
-      if (fresh === null) return "join";
-      addRecords(spans, fresh);
-    }
-    return undefined;
-  }
+  return { model, redraw };
 
   function redraw() {
     dirty = true;
@@ -111,7 +91,7 @@ export async function createViewer(table) {
   }
 
   function act(action) {
-    change(() => actions[action]?.());
+    if (!ABSENT.has(action)) change(() => actions[action]());
   }
 
   function seek(atS) {
@@ -133,16 +113,16 @@ export async function createViewer(table) {
     asked = false;
     if (!gantt) return;
     const elapsedS = state.frameMs ? Math.min((nowMs - state.frameMs) / 1000, LONGEST_FRAME_S) : 0;
-    const over = isOver(store.run.status);
-    player.headMoved(clock, store.run.headS, over);
+    const over = isOver(model.run.status);
+    player.headMoved(clock, model.run.headS, over);
     if (over) restore();
     const moved = player.tick(clock, elapsedS);
     state.frameMs = clock.playing ? nowMs : 0;
-    const shifted = viewport.settle(view, { lastS: spans.lastS, clockS: clock.nowS, over });
+    const shifted = viewport.settle(view, { lastS: model.spans.lastS, clockS: clock.nowS, over });
     if (dirty || shifted) draw();
     if (dirty || shifted || moved) {
       gantt.drawClock(clock.nowS);
-      transport.draw(clock, store.run.status === "running");
+      transport.draw(clock, model.run.status === "running");
     }
     dirty = false;
     if (clock.playing && !player.isFollowing(clock) && !asked) {
@@ -154,19 +134,19 @@ export async function createViewer(table) {
   /** Once, when all is there: the clock and the selection that the link asks for. */
   function restore() {
     if (wanted.atS !== null) player.seek(clock, wanted.atS);
-    const found = selectionIn(spans, wanted.selected);
-    if (found) state.selected = found;
+    state.selected = selectionIn(model.spans, wanted.selected) ?? state.selected;
     wanted = { ...wanted, atS: null, selected: null };
   }
 
   function draw() {
+    const { spans, records, run } = model;
     state.rows = orderedRows(spans, state.collapsed);
-    state.troubles = troubles();
+    state.troubles = model.troubles();
     legend.draw(spans.states, gantt.themeName);
-    gantt.draw({ ...state, view, nowS: clock.headS, clockS: clock.nowS, dimmed: legend.dimmed, records: store.records });
-    verdict.draw(store.run, { records: store.records.length });
+    gantt.draw({ ...state, view, nowS: clock.headS, clockS: clock.nowS, under: null, dimmed: legend.dimmed, records });
+    verdict.draw(run, { records: records.length });
     byId("chart-empty").hidden = state.rows.length > 0;
-    if (treegrid && panes.current() === "table") treegrid.draw({ rows: orderedRows(spans), records: store.records, nowS: clock.headS, themeName: gantt.themeName });
-    Object.assign(document.documentElement.dataset, { status: store.run.status, records: String(store.records.length) });
+    if (treegrid && panes.current() === "table") treegrid.draw({ rows: orderedRows(spans), records, nowS: clock.headS, themeName: gantt.themeName });
+    Object.assign(document.documentElement.dataset, { status: run.status, records: String(records.length) });
   }
 }
