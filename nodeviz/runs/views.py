@@ -55,6 +55,7 @@ def page_config(scenario: Scenario) -> dict[str, Any]:
         "ws_path": f"/ws/runs/{scenario.pk}/",
         "yaml_url": reverse("scenario-yaml", args=[scenario.pk]),
         **export_urls(scenario),
+        "page_url": reverse("run-page", args=[scenario.pk]),
         "embed_url": reverse("run-embed", args=[scenario.pk]),
         "why_url": reverse("run-why", args=[scenario.pk]),
         "shared": scenario.shared is not None,
@@ -66,7 +67,7 @@ def page_config(scenario: Scenario) -> dict[str, Any]:
 
 def common_config() -> dict[str, Any]:
     """What holds for every run's page."""
-    urls = {f"{name}_url": reverse(name) for name in ("run", "check", "intervene", "knobs", "try", "book")}
+    urls = {f"{name}_url": reverse(name) for name in ("run", "check", "intervene", "knobs", "try", "book", "private")}
     return {**urls, "palette": palette(), "limits": PAGE_LIMITS, "simulator_version": simulator.VERSION, **switch.page_config()}
 
 

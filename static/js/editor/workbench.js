@@ -155,6 +155,7 @@ export async function createWorkbench(form, config, { onChange = () => {}, onRun
   if (bounced.length) show(bounced);
   if (!bounced.length) timer = setTimeout(checkNow, CHECK_AFTER_MS);
   onChange(editor.text);
+  say(messageFromBefore(), "neutral");
 
   return {
     form,
@@ -162,6 +163,7 @@ export async function createWorkbench(form, config, { onChange = () => {}, onRun
     checkNow,
     submit,
     keepToken,
+    say,
     /** As if the text had been written and Run been pressed. */
     submitText(text) {
       editor.change(text);
@@ -204,6 +206,17 @@ function keepToken({ url, token }) {
     localStorage.setItem(`nodeviz.token:${url.split("/").pop()}`, token);
   } catch {
     /* Then nobody can delete the run but the server's keeper; it expires. */
+  }
+}
+
+/** What the page before this one had to say; it is said once. */
+function messageFromBefore() {
+  try {
+    const message = sessionStorage.getItem("nodeviz.message") ?? "";
+    sessionStorage.removeItem("nodeviz.message");
+    return message;
+  } catch {
+    return "";
   }
 }
 

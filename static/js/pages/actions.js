@@ -79,6 +79,7 @@ export function createActions({ state, session, clock, view, palette, panels, to
     lens: tools.lenses.next,
     search: tools.search.focus,
     intervene: () => document.getElementById("intervene").click(),
+    share: () => document.getElementById("share-button").click(),
     "ghost-off": session.dropGhost,
     help: () => help.open(),
     "copy-link": () => navigator.clipboard.writeText(tools.linkToView()).then(() => announcer.say(t("The link to this view is copied."))),

@@ -19,6 +19,7 @@ import { createHelp } from "./help.js";
 import { listenToKeys } from "./keyboard.js";
 import { createPanels } from "./panels.js";
 import { createSession } from "./session.js";
+import { createSharing } from "./sharing.js";
 import { createTabs } from "./tabs.js";
 import { createTools } from "./tools.js";
 import { bannerOf, createVerdict } from "./verdict.js";
@@ -247,11 +248,7 @@ if (privately) {
   window.addEventListener("popstate", () => location.reload());
 }
 byId("discard").addEventListener("click", () => workbench.load(session.text));
-byId("copy-link").addEventListener("click", async ({ currentTarget: button }) => {
-  await navigator.clipboard.writeText(location.href.split("#")[0]);
-  button.dataset.done = "true";
-  setTimeout(() => delete button.dataset.done, 1500);
-});
+createSharing({ config, palette, session, state, view, clock, workbench: () => workbench });
 // On a phone the table says more than bars of a few pixels.
 if (matchMedia("(max-width: 600px)").matches) {
   panels.panes.show("table");

@@ -37,6 +37,7 @@ export const KEYS = [
   { action: "intervene", codes: ["KeyI"], shown: ["I"], does: "Intervene at the clock's time" },
   { action: "ghost-off", codes: ["KeyX"], shown: ["X"], does: "Hide the run behind" },
   { action: "copy-link", codes: ["KeyC"], shown: ["C"], does: "Copy the link to this view" },
+  { action: "share", codes: ["Shift+KeyC"], shown: ["Shift", "C"], does: "Share this run" },
   { action: "help", keys: ["?"], shown: ["?"], does: "This list" },
 ];
 

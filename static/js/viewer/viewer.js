@@ -25,7 +25,7 @@ const LONGEST_FRAME_S = 0.25;
 const byId = (id) => document.getElementById(id);
 
 /** Actions of the run's page that have nothing to act on here. */
-const ABSENT = new Set(["drawer", "details", "help", "lens", "search", "intervene", "ghost-off", "share"]);
+const ABSENT = new Set(["drawer", "details", "help", "lens", "search", "intervene", "ghost-off", "copy-link", "share"]);
 
 /**
  * @param {object} table the server's palette
