@@ -49,11 +49,12 @@ export function createShare(dialog, projector, { config, session, workbench, vie
       const chosen = kindOf();
       if (session.isTry) check("private");
       else if (chosen === "private" && !dialog.open) check("run");
-      part("embedding").hidden = part("deletion").hidden = session.isTry;
+      part("deletion").hidden = session.isTry;
       part("embedding").open = part("deletion").open = false;
       draw();
       if (!dialog.open) dialog.showModal();
-      if (!part("links").hidden) part("link").select();
+      if (part("links").hidden) part("redact").focus();
+      else part("link").select();
     },
   };
 
@@ -99,6 +100,7 @@ export function createShare(dialog, projector, { config, session, workbench, vie
     setText(part("about"), aboutOf(kind));
     say("");
     closeCode();
+    part("embedding").hidden = kind === "private";
     part("snippet").value = session.isTry ? "" : snippetOf();
     const token = session.isTry ? "" : tokenOfRun(session.id);
     part("token").value = token;
