@@ -129,7 +129,7 @@ export function createShare(dialog, projector, { config, session, workbench, vie
     const then = t("Copying the link shares it: then it is kept until somebody with its delete token deletes it.");
     if (!config.expires || session.id !== config.scenario) return then;
     const date = new Date(config.expires).toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });
-    return `${t("As long as nobody shares it, it is deleted on {date}.", { date })} ${then}`;
+    return `${t("It is deleted on {date}, unless somebody opens or shares it before.", { date })} ${then}`;
   }
 
   function snippetOf() {

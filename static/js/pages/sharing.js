@@ -7,12 +7,11 @@ import { currentTheme } from "../gantt/theme.js";
 import { isOver } from "../live/store.js";
 import { setText } from "../text/dom.js";
 import { t } from "../text/translate.js";
-import { encodeView } from "../text/view-link.js";
 
 const byId = (id) => document.getElementById(id);
 
-/** @param {object} page what pages/run.js holds: config, palette, session, state, view, clock, workbench() */
-export function createSharing({ config, palette, session, state, view, clock, workbench }) {
+/** @param {object} page what pages/run.js holds: config, palette, session, state, view, clock, tools, workbench() */
+export function createSharing({ config, palette, session, state, view, clock, tools, workbench }) {
   const menu = byId("export");
   const message = menu.querySelector("[data-part=message]");
   const nameOf = () => session.id ?? "run";
@@ -20,20 +19,9 @@ export function createSharing({ config, palette, session, state, view, clock, wo
 
   byId("share-button").addEventListener("click", async () => {
     const { createShare } = await import("./share.js");
-    dialog ??= createShare(byId("share"), byId("projector"), { config, session, workbench, viewFragment });
+    dialog ??= createShare(byId("share"), byId("projector"), { config, session, workbench, viewFragment: () => new URL(tools.linkToView()).hash });
     dialog.open();
   });
-
-  /** What is in sight, as the fragment of a link; empty if it is what the page shows anyway. */
-  function viewFragment() {
-    const { row, span, mark } = state.selected ?? {};
-    return encodeView({
-      range: view.mode === "fit" ? null : view,
-      atS: clock.nowS < clock.headS ? clock.nowS : null,
-      selected: row ? { key: row.key, seq: span?.seq ?? mark?.seq ?? null } : null,
-      lens: session.model.lens === "node" ? null : session.model.lens,
-    });
-  }
 
   // -- export --------------------------------------------------------------------------------------------------------------------
 
