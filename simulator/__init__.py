@@ -22,6 +22,7 @@ from simulator.manifest.behaviors import fields_of as behavior_fields
 from simulator.manifest.editing import settings_of, with_settings
 from simulator.manifest.fixes import with_lenient_validation, with_native_sidecar, with_object
 from simulator.manifest.load import Loaded, load, load_with_sources
+from simulator.manifest.pod_specs import pod_specs
 from simulator.manifest.validation.names import is_subdomain
 from simulator.scenario import Scenario
 from simulator.simulation import simulate
@@ -58,6 +59,7 @@ __all__ = [
     "load",
     "load_with_sources",
     "perfetto_lines",
+    "pod_specs",
     "settings_of",
     "simulate",
     "verdict",

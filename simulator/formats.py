@@ -71,7 +71,7 @@ def _words(record: Record) -> str:
 
 
 def _shown(value: object) -> str:
-    return "-" if value is None else str(value)
+    return "-" if value is None or value == "" else str(value)
 
 
 _COLUMNS = (

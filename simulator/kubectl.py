@@ -23,6 +23,9 @@ class Row:
     started: bool = False
     restarts: int = 0
     last_finished_s: float | None = None
+    """`lastState.terminated.finishedAt`."""
+    ends: dict[int, tuple[float, str]] = field(default_factory=dict)
+    """Instant and reason of the ends of its instances, by attempt; the API may not know of them yet."""
     known: bool = True
     """False until the first status names it: then it counts for the total of READY only."""
 
@@ -155,7 +158,7 @@ class Watch:
         if record["layer"] == "runtime" and record.get("call") == "exit event" and key in self.pods:
             row = next((r for r in self.pods[key].rows if r.name == record.get("object")), None)
             if row:
-                row.last_finished_s = record["t"]
+                row.ends[record["attempt"]] = (record["t"], record["reason"])
             return None
         if record["layer"] != "status":
             return None
@@ -188,6 +191,15 @@ class Watch:
                 row.started = to
             elif name == "restartCount":
                 row.restarts = to
+            elif name == "lastState":
+                row.last_finished_s = _last_finished_s(row, record)
+
+
+def _last_finished_s(row: Row, record: Record) -> float | None:
+    """While the container waits, its last state is that of its newest instance; else that of the one before. An end that the runtime lost has no time."""
+    newest, before = row.ends.get(record["attempt"]), row.ends.get(record["attempt"] - 1)
+    shown = newest if row.state.startswith("waiting") and newest and newest[1] == record.get("reason") else before
+    return shown[0] if shown and shown[1] == record.get("reason") else None
 
 
 def kubectl_lines(records: Iterable[Record]) -> Iterator[str]:

@@ -115,7 +115,7 @@ def kubelet_rows(scenario: Scenario) -> tuple[tuple[str, str, str], ...]:
 
 @require_safe
 def why(request: HttpRequest, scenario_id: str) -> JsonResponse:
-    """What the page needs to tell reasons: the explanation of each code of a record, and the lines of the text that decide."""
+    """What the page looks up: the explanation of each code of a record, the lines of the text that decide, and the pods' own fields."""
     scenario = get_object_or_404(Scenario, pk=scenario_id)
     response = JsonResponse(book_of(scenario.documents))
     response["X-Robots-Tag"] = "noindex"

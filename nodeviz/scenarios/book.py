@@ -1,14 +1,21 @@
-"""Why does a run do what it does? The explanation of each code of a record, and the lines of the text that decide, for stored texts and for others."""
+"""Why does a run do what it does? The explanation of each code of a record, the lines of the text that decide, and the pods' own fields.
+
+For stored texts and for others.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import simulator
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios.questions import Form, about_a_text
+
+MAX_SPEC_BYTES = 4 << 20
+"""All pods' fields together. A text has at most 1 MiB, but a YAML alias repeats a large part in few characters, and what is here goes over the wire."""
 
 Places = dict[str, dict[str, tuple[str, int, int]]]
 
@@ -20,17 +27,33 @@ def book(text: str, form: Form) -> Form:
 
 
 def book_of(documents: Sequence[docs.Document]) -> dict[str, Any]:
-    """The explanations by code, and the places by pod or controller."""
+    """`{explanations, places, node, pods, pods_left_out}`: by code, by pod or controller, and the pods as `simulator.pod_specs` has them.
+
+    The explanations alone for a text that is refused today.
+    """
     explanations = {code: dataclasses.asdict(explanation) for code, explanation in simulator.EXPLANATIONS.items()}
-    return {"explanations": explanations, "places": field_places(documents)}
-
-
-def field_places(documents: Sequence[docs.Document]) -> Places:
-    """Where the fields stand that decide something, with the lines of the text as the editor shows it; none for a text that is refused today."""
     try:
-        sources = simulator.load_with_sources({document.name: document.content for document in documents}).sources
+        loaded = simulator.load_with_sources({document.name: document.content for document in documents})
     except simulator.ManifestError:
-        return {}
-    offsets = docs.joined(documents).offsets
-    found = simulator.field_places(sources)
+        return {"explanations": explanations, "places": {}, "node": "", "pods": {}, "pods_left_out": 0}
+    pods, left_out = within(simulator.pod_specs(loaded), MAX_SPEC_BYTES)
+    places = shown_places(loaded, docs.joined(documents).offsets)
+    return {"explanations": explanations, "places": places, "node": loaded.scenario.node.name, "pods": pods, "pods_left_out": left_out}
+
+
+def shown_places(loaded: simulator.Loaded, offsets: Mapping[str, int]) -> Places:
+    """Where the fields stand that decide something, with the lines of the text as the editor shows it."""
+    found = simulator.field_places(loaded.sources)
     return {owner: {field: (file, line + offsets.get(file, 0), column) for field, (file, line, column) in places.items()} for owner, places in found.items()}
+
+
+def within(pods: Mapping[str, dict[str, Any]], limit_bytes: int) -> tuple[dict[str, dict[str, Any]], int]:
+    """The first pods that fit, and how many do not."""
+    kept: dict[str, dict[str, Any]] = {}
+    room = limit_bytes
+    for key, fields in pods.items():
+        room -= len(json.dumps(fields))
+        if room < 0:
+            break
+        kept[key] = fields
+    return kept, len(pods) - len(kept)

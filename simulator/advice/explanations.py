@@ -57,6 +57,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     "running": _ON,
     "started": _ON,
     "restart-count": _ON,
+    "last-state": _ON,
     "stop-signal": _ON,
     # -- starting ------------------------------------------------------------------------------------------------------------------
     "pod-created": _of("The pod was created in the API.", "", "pkg/registry/core/pod/strategy.go"),

@@ -172,11 +172,14 @@ class StatusManager:
                 self._status(key, new.name, "started", not new.started, new.started, **shared)
         if new.restart_count != (old.restart_count if old else 0):
             self._status(key, new.name, "restartCount", old.restart_count if old else 0, new.restart_count, **shared)
-        last = new.last_terminated
-        if last is not None and last != (old.last_terminated if old else None):
-            before = old.last_terminated if old else None
-            was = f"terminated:{before.reason}" if before else None
-            self._status(key, new.name, "lastState", was, f"terminated:{last.reason}", exit_code=last.exit_code, reason=last.reason, **shared)
+        last, before = new.last_terminated, old.last_terminated if old else None
+        was = f"terminated:{before.reason}" if before else None
+        if last is None and was:
+            # Its instance is gone from the runtime, or is shown as the state again.
+            self._status(key, new.name, "lastState", was, "", **shared)
+        elif last is not None and last != before:
+            shown = {"exit_code": last.exit_code, "reason": last.reason, "message": last.message or None}
+            self._status(key, new.name, "lastState", was, f"terminated:{last.reason}", **shown, **shared)
 
     def _status(self, key: str, subject: str, field: str, old: object, new: object, **fields: object) -> None:
         self._recorder.record("status", pod=key, object=subject, field=field, from_=old, to=new, **fields)

@@ -23,7 +23,7 @@ from simulator.manifest.kubelet_document import KubeletFile
 from simulator.manifest.kubelet_shapes import KUBELET_CONFIGURATION
 from simulator.manifest.node_size import fitted, labelled
 from simulator.manifest.nodes import Document, Finding, MapNode
-from simulator.manifest.pod_documents import Intake, conformed, conformed_to, pod_document
+from simulator.manifest.pod_documents import Intake, WrittenPod, conformed, conformed_to, pod_document
 from simulator.manifest.pod_sources import pod_source, workload_source
 from simulator.manifest.report import Report
 from simulator.manifest.scenario_document import minor_version
@@ -70,6 +70,8 @@ class Loaded:
 
     scenario: Scenario
     sources: tuple[PodSource, ...]
+    written: Mapping[str, WrittenPod]
+    """By the name under which records speak of them: pods by `namespace/name`, templates by `Kind/namespace/name`."""
 
 
 class Choices(TypedDict, total=False):
@@ -143,7 +145,8 @@ def load_with_sources(files: Mapping[str, str | bytes], **choices: Unpack[Choice
         not_simulated=tuple(label_of(document, kind) for document, _, kind in found.of(Role.OTHER)),
         warnings=report.warning_lines(),
     )
-    return Loaded(made, (*(pod_source(pod, document) for pod, document in contents.written), *(workload_source(w, d) for w, d in contents.workloads)))
+    sources = (*(pod_source(pod, document) for pod, document in contents.written), *(workload_source(w, d) for w, d in contents.workloads))
+    return Loaded(made, sources, intake.written)
 
 
 def _chosen(report: Report, choices: Choices) -> _Chosen:

@@ -27,6 +27,14 @@ from simulator.versions import Version
 Fields = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenPod:
+    """A pod, or the template of one, with the clean and defaulted fields of the API that it was made of."""
+
+    pod: Pod
+    fields: Fields
+
+
 @dataclass(slots=True)
 class Intake:
     """What reading any document needs."""
@@ -40,6 +48,8 @@ class Intake:
     """PriorityClasses of the input."""
     used_names: dict[str, int] = field(default_factory=dict)
     """How often a name was generated from the same base."""
+    written: dict[str, WrittenPod] = field(default_factory=dict)
+    """Pods by `namespace/name` and templates by `Kind/namespace/name`, those that an action brings along, too. Of two with one name the first."""
 
 
 def conformed(intake: Intake, document: Document, group: str, kind: str) -> tuple[Fields, tuple[Path, ...]]:
@@ -89,7 +99,9 @@ def pod_document(intake: Intake, document: Document) -> Pod | None:
     checked = check_pod(intake, document, clean, (), wrong, kind="Pod")
     if checked is None or len(intake.report.problems) > before:
         return None
-    return build_pod(intake, document, clean, (), named)
+    pod = build_pod(intake, document, clean, (), named)
+    intake.written.setdefault(pod.key, WrittenPod(pod, clean))
+    return pod
 
 
 def _named(intake: Intake, document: Document, clean: Fields) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from simulator.limits import MAX_PODS
 from simulator.manifest.nodes import Document, Finding, Path
-from simulator.manifest.pod_documents import Intake, below_any, build_pod, check_pod, conformed
+from simulator.manifest.pod_documents import Intake, WrittenPod, below_any, build_pod, check_pod, conformed
 from simulator.manifest.pods import APPLY_ANNOTATION
 from simulator.manifest.report import mark
 from simulator.manifest.validation.messages import invalid
@@ -20,6 +20,7 @@ from simulator.manifest.validation.metadata import map_findings, name_findings
 from simulator.names import generated, template_hash
 from simulator.scenario import Workload
 from simulator.schedules import wrong_with
+from simulator.workloads import make_pod
 
 Fields = dict[str, Any]
 _TEMPLATES: dict[str, Path] = {"PodTemplate": ("template",), "CronJob": ("spec", "jobTemplate", "spec", "template")}
@@ -137,7 +138,7 @@ def _workload(intake: Intake, document: Document, clean: Fields, template: Field
         pod = replace(pod, apply_manually=True)
     spec = clean.get("spec", {})
     job = spec.get("jobTemplate", {}).get("spec", {}) if kind == "CronJob" else spec
-    return Workload(
+    workload = Workload(
         kind=kind,
         name=name,
         namespace=namespace,
@@ -149,6 +150,8 @@ def _workload(intake: Intake, document: Document, clean: Fields, template: Field
         options={**_options(spec, job), "template_hash": hashed},
         mark=mark(document, ()),
     )
+    intake.written.setdefault(f"{kind}/{namespace}/{name}", WrittenPod(make_pod(workload, 1, 0, intake.seed), template))
+    return workload
 
 
 _NO_LIMIT = 2**31 - 1

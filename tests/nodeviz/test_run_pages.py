@@ -17,6 +17,7 @@ from nodeviz.runs.models import Run, RunState
 from nodeviz.runs.tasks import simulate_run
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios import switch
+from nodeviz.scenarios.book import within
 from nodeviz.scenarios.models import Scenario
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
@@ -97,6 +98,37 @@ def test_a_text_that_is_not_stored_is_explained_in_the_same_words(client: Client
     answer = client.post("/book", json.dumps({"text": scenario.text, "name": "pods.yaml"}), content_type="application/json")
 
     assert answer.json() == client.get(f"/s/{scenario.pk}/why").json()
+
+
+def test_the_book_has_the_fields_of_pods_and_of_templates_with_their_defaults(client: Client) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: web}}\nspec: {containers: [{name: app, image: x, resources: {limits: {cpu: 1}}}]}\n"
+    template = "{metadata: {labels: {app: job}}, spec: {restartPolicy: Never, containers: [{name: work, image: 'y:1'}]}}"
+    job = f"---\napiVersion: batch/v1\nkind: Job\nmetadata: {{name: report, namespace: shop}}\nspec: {{template: {template}}}\n"
+    scenario = Scenario.objects.create(files=[{"name": "a.yaml", "text": pod + job}], title="both", simulator_version=simulator.VERSION)
+
+    answer = client.get(f"/s/{scenario.pk}/why").json()
+
+    assert (list(answer["pods"]), answer["pods_left_out"], answer["node"]) == (["default/web", "Job/shop/report"], 0, "node-a")
+    web, report = answer["pods"].values()
+    assert (web["qosClass"], web["metadata"]) == ("Burstable", {"labels": {"app": "web"}, "annotations": {}})
+    assert web["spec"]["containers"][0]["imagePullPolicy"] == "Always"
+    assert web["spec"]["containers"][0]["resources"]["requests"] == {"cpu": "1"}
+    assert report["metadata"]["labels"] == {"app": "job", "job-name": "report", "batch.kubernetes.io/job-name": "report"}
+
+
+@pytest.mark.parametrize(
+    ("limit_bytes", "kept", "left_out"),
+    [
+        pytest.param(1000, ["a", "b"], 0, id="all that fits"),
+        pytest.param(30, ["a"], 1, id="the first ones, and how many are missing"),
+        pytest.param(0, [], 2, id="none"),
+    ],
+)
+def test_the_pods_in_the_book_are_bounded(limit_bytes: int, kept: list[str], left_out: int) -> None:
+    pods = {name: {"spec": "x" * 10} for name in ("a", "b")}
+
+    found, missing = within(pods, limit_bytes)
+    assert (list(found), missing) == (kept, left_out)
 
 
 def test_the_configuration_of_the_kubelet_shows_what_each_file_set(client: Client, make_run: MakeRun) -> None:

@@ -8,6 +8,7 @@ import { createProblems } from "../table/problems.js";
 import { createTreegrid } from "../table/treegrid.js";
 import { describeRow } from "../text/describe.js";
 import { setText } from "../text/dom.js";
+import { createKubectl } from "./kubectl.js";
 import { createNode } from "./node.js";
 import { createReasons } from "./reasons.js";
 import { createTabs } from "./tabs.js";
@@ -31,6 +32,7 @@ export function createPanels({ palette, session, state, announcer, help, redraw,
   const node = createNode(byId("node"), byId("panel-images"), palette, { onOpen: redraw });
   const treegrid = createTreegrid(byId("treegrid"), palette, { onSelect: select });
   const reasons = createReasons({ onLoaded: redraw });
+  const kubectl = createKubectl({ kubectl: byId("panel-kubectl"), yaml: byId("panel-yaml") }, { onLoaded: redraw });
 
   function openDrawer(open) {
     byId("drawer").hidden = !open;
@@ -52,7 +54,8 @@ export function createPanels({ palette, session, state, announcer, help, redraw,
     toggleDrawer: () => openDrawer(byId("drawer").hidden),
     showDetails() {
       openDrawer(true);
-      drawer.show("details");
+      // The texts of kubectl follow the selection: whoever reads them goes on reading.
+      if (!kubectl.tabs.includes(drawer.current())) drawer.show("details");
     },
     /** The book of reasons of the run that is shown; null until it is there. */
     book: () => reasons.bookOf(session),
@@ -75,6 +78,9 @@ export function createPanels({ palette, session, state, announcer, help, redraw,
     drawClock({ clock, view, themeName }) {
       events.drawClock(clock.nowS);
       node.draw({ room: session.model.room, view, endS: clock.headS, clockS: clock.nowS, theme: themeName, imagesOpen: drawer.current() === "images" });
+      const { selected } = state;
+      const book = () => reasons.bookOf(session);
+      kubectl.draw({ records: session.model.records, clockS: clock.nowS, playing: clock.playing, selected, book, tab: drawer.current() });
     },
 
     /** Whatever is open in the drawer and the table. */

@@ -1,5 +1,7 @@
 /** The book of reasons of a run: fetched when the first bar is selected, kept from then on. Without it the records still say what happened. */
 
+const RETRY_MS = 5000;
+
 /** @param {{onLoaded: () => void}} options */
 export function createReasons({ onLoaded }) {
   /** By the run's id, or for a try by its text. null: it is on its way. */
@@ -24,8 +26,8 @@ export function createReasons({ onLoaded }) {
       books.set(key, await response.json());
       onLoaded();
     } catch {
-      // Offline: the next selection asks again.
-      books.delete(key);
+      // Offline: asked again by and by, and not in every frame.
+      setTimeout(() => books.delete(key), RETRY_MS);
     }
   }
 }

@@ -18,7 +18,7 @@ const SAY = {
   kubelet: ({ call, delay, until, detail }) =>
     call === "backoff" ? `Back-off of ${formatDuration(delay)}, until ${formatInstant(until, DECIMALS)}` : `${call} ${detail ?? ""}`,
   status: ({ object, field, from, to, reason }) =>
-    field === "watch" ? `${object}: ${to}` : `${object}: ${field} ${from === null || from === undefined ? "" : `${from} →`} ${to}${reason && !String(to).endsWith(reason) ? ` (${reason})` : ""}`,
+    field === "watch" ? `${object}: ${to}` : `${object}: ${field} ${from === null || from === undefined ? "" : `${from} →`} ${to === "" ? "–" : to}${reason && !String(to).endsWith(reason) ? ` (${reason})` : ""}`,
   event: ({ reason, message }) => `${reason}: ${message}`,
   image: ({ op, image, object, bytes, total }) => `Image ${image ?? object}: ${op}${total ? ` ${formatBytes(bytes)} of ${formatBytes(total)}` : ""}`,
   end: ({ reason }) => `End of the run: ${reason}`,
