@@ -42,7 +42,7 @@ def sent(run: Run, ending: str, *, encoding: str = "identity") -> tuple[int, dic
     """Status, headers and body as it travels."""
 
     async def get() -> tuple[int, dict[str, str], bytes]:
-        response = await AsyncClient(headers={"Accept-Encoding": encoding}).get(f"/s/{run.scenario_id}.{ending}")
+        response = await AsyncClient().get(f"/s/{run.scenario_id}.{ending}", headers={"Accept-Encoding": encoding})
         body = b"".join([part async for part in response]) if response.streaming else response.content
         return response.status_code, dict(response.items()), body
 
