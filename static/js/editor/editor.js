@@ -103,7 +103,7 @@ function extensions(cm, text, { onRun, changed, label }) {
     colours(cm, text),
     cm.syntaxHighlighting(highlight),
     cm.EditorView.theme(THEME),
-    cm.EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
+    cm.EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
     cm.EditorView.updateListener.of((update) => update.docChanged && changed()),
   ];
 }
