@@ -20,6 +20,7 @@ from simulator.manifest.action_editing import actions_in, with_action, without_a
 from simulator.manifest.behavior_editing import with_behavior
 from simulator.manifest.behaviors import fields_of as behavior_fields
 from simulator.manifest.editing import settings_of, with_settings
+from simulator.manifest.field_table import field_table
 from simulator.manifest.fixes import with_lenient_validation, with_native_sidecar, with_object
 from simulator.manifest.load import Loaded, load, load_with_sources
 from simulator.manifest.pod_specs import pod_specs
@@ -52,6 +53,7 @@ __all__ = [
     "encode",
     "feature_gates",
     "field_places",
+    "field_table",
     "is_subdomain",
     "knobs_in",
     "limits",

@@ -45,9 +45,9 @@ def versions() -> tuple[str, ...]:
 
 def page_config() -> dict[str, Any]:
     """What the switch and the advice of a page need to know."""
-    gates_url = f"{reverse('gates')}?simulator={simulator.VERSION}"
     urls = {f"{name}_url": reverse(name) for name in ("edit", "follow", "behaviors")}
-    return {**urls, "gates_url": gates_url, "versions": versions()}
+    tables = {f"{name}_url": f"{reverse(name)}?simulator={simulator.VERSION}" for name in ("gates", "fields")}
+    return {**urls, **tables, "versions": versions()}
 
 
 @about_a_text

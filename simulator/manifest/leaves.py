@@ -146,7 +146,9 @@ def one_of(*names: str) -> Shape:
         listed = ", ".join(f'"{name}"' for name in names)
         raise WrongValue(f"Unsupported value: {shown}: supported values: {listed}", f'did you mean "{near}"?' if near else "")
 
-    return leaf(" or ".join(names), convert)
+    shape = leaf(" or ".join(names), convert)
+    shape.choices = names
+    return shape
 
 
 def between(low: int, high: int, words: str = "a whole number") -> Shape:

@@ -47,6 +47,8 @@ class Shape:
     """Complain in Go's JSON decoder's words."""
     hints: Mapping[str, str] = field(default_factory=dict)
     """Unknown field to what to do about it, where the nearest name would mislead."""
+    choices: tuple[str, ...] = ()
+    """All that a scalar may be, where it is one of a few words."""
 
 
 def struct(name: str, fields: dict[str, Shape], *, hints: Mapping[str, str] | None = None) -> Shape:
