@@ -5,31 +5,23 @@
  */
 
 import { differenceOf } from "../text/difference.js";
+import { completing } from "./completing.js";
+import { createDecided } from "./decided.js";
 import { DEEPEST_COLOURED, deepest } from "./nesting.js";
-
-const THEME = {
-  "&": { height: "100%", fontSize: "13px", color: "var(--ink)", backgroundColor: "transparent" },
-  "&.cm-focused": { outline: "none" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
-  ".cm-content": { caretColor: "var(--ink)", padding: "10px 0 40px" },
-  ".cm-gutters": { backgroundColor: "transparent", color: "var(--faint)", border: "none" },
-  ".cm-lineNumbers .cm-gutterElement": { padding: "0 6px 0 10px" },
-  ".cm-gutter-lint": { width: "14px" },
-  ".cm-lint-marker": { width: "10px", height: "10px", padding: "5px 0 0 2px" },
-  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--active-line)" },
-  ".cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": { backgroundColor: "var(--selection)" },
-  ".cm-cursor": { borderLeftColor: "var(--ink)" },
-  ".cm-tooltip": { backgroundColor: "var(--raised)", color: "var(--ink)", border: "1px solid var(--line)", borderRadius: "6px" },
-  ".cm-diagnostic": { padding: "6px 10px", fontFamily: "var(--sans)" },
-  ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad) 1px", textUnderlineOffset: "3px" },
-  ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--warn) 1px", textUnderlineOffset: "3px" },
-};
+import { createSight } from "./sight.js";
+import { THEME } from "./theme.js";
 
 /**
  * @param {HTMLTextAreaElement} textarea
- * @param {{onRun: () => void, onChange: (text: string) => void, label: string}} options
+ * @param {object} options
+ * @param {() => void} options.onRun
+ * @param {(text: string) => void} options.onChange
+ * @param {string} options.label
+ * @param {() => Promise<object|null>} options.loadFields    see completing.js
+ * @param {(sight: object) => void} options.onSight          another part is in sight, or the documents are others; see sight.js
+ * @param {(tab: string) => string} options.nameOf           what a part is called
  */
-export async function createEditor(textarea, { onRun, onChange, label }) {
+export async function createEditor(textarea, { onRun, onChange, label, loadFields, onSight, nameOf }) {
   const plain = plainEditor(textarea, { onRun, onChange });
   let cm;
   try {
@@ -43,7 +35,12 @@ export async function createEditor(textarea, { onRun, onChange, label }) {
   textarea.after(host);
   textarea.hidden = true;
   const root = host.attachShadow({ mode: "open", delegatesFocus: true });
-  const view = new cm.EditorView({ parent: root, root, state: cm.EditorState.create({ doc: textarea.value, extensions: extensions(cm, textarea.value, { onRun, changed, label }) }) });
+  const sight = createSight(cm, { onChange: onSight, nameOf });
+  const decided = createDecided(cm);
+  /** Set by who wants to know where the cursor is: `moved` gets its line, `chosen` that on which Alt-Enter was pressed. */
+  const cursor = { moved() {}, chosen() {} };
+  const parts = [completing(cm, loadFields), sight.extension, decided.extension, cursorListener(cm, cursor)];
+  const view = new cm.EditorView({ parent: root, root, state: cm.EditorState.create({ doc: textarea.value, extensions: [parts, extensions(cm, textarea.value, { onRun, changed, label })] }) });
 
   function changed() {
     textarea.value = view.state.doc.toString();
@@ -56,7 +53,7 @@ export async function createEditor(textarea, { onRun, onChange, label }) {
     },
     /** Replace everything; Ctrl-Z brings the old text back. */
     set text(text) {
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, scrollIntoView: true });
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, scrollIntoView: true, userEvent: "input.load" });
       view.dispatch({ selection: { anchor: 0 }, scrollIntoView: true });
     },
     /** Replace what differs, in one step for Ctrl-Z; the cursor and what is in sight stay where they are. */
@@ -68,11 +65,30 @@ export async function createEditor(textarea, { onRun, onChange, label }) {
     },
     goTo({ line, column }) {
       const { from } = placeOf(view.state.doc, line, column);
+      sight.reveal(view, from);
       view.dispatch({ selection: { anchor: from }, effects: cm.EditorView.scrollIntoView(from, { y: "center" }) });
       view.focus();
     },
+    /** Mark these lines (from 1), and bring the first one into sight; none takes the marks away. */
+    highlight(lines) {
+      if (lines.length) sight.reveal(view, placeOf(view.state.doc, lines[0], 1).from);
+      decided.show(view, lines);
+    },
+    /** Choose which part of the text is in sight. */
+    show: (tab) => sight.show(view, tab),
+    get sight() {
+      return sight.of(view);
+    },
+    /** @param {{moved: (line: number) => void, chosen: (line: number) => void}} listeners */
+    followCursor: (listeners) => Object.assign(cursor, listeners),
     focus: () => view.focus(),
   };
+}
+
+function cursorListener(cm, cursor) {
+  const lineOf = (state) => state.doc.lineAt(state.selection.main.head).number;
+  const choose = (view) => (cursor.chosen(lineOf(view.state)), true);
+  return [cm.keymap.of([{ key: "Alt-Enter", run: choose, preventDefault: true }]), cm.EditorView.updateListener.of((update) => update.selectionSet && cursor.moved(lineOf(update.state)))];
 }
 
 function extensions(cm, text, { onRun, changed, label }) {
@@ -156,6 +172,10 @@ function plainEditor(textarea, { onRun, onChange }) {
       this.text = text;
     },
     showProblems() {},
+    highlight() {},
+    show() {},
+    sight: null,
+    followCursor() {},
     goTo({ line, column }) {
       const before = textarea.value.split("\n").slice(0, Math.max((line || 1) - 1, 0));
       const offset = before.reduce((sum, each) => sum + each.length + 1, 0) + Math.max((column || 1) - 1, 0);

@@ -71,6 +71,16 @@ export async function gates(url) {
   }
 }
 
+/** Which fields can be written where; see completion.js. null where the server cannot be reached: then nothing is offered. */
+export async function fields(url) {
+  try {
+    const response = await fetch(url, { credentials: "same-origin", headers: { Accept: "application/json" } });
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
+
 /** @returns {Promise<{url: string} | {problems: Array}>} */
 export async function run(form, url, { text, name, parent }) {
   const body = new URLSearchParams({ text, name, parent });

@@ -9,8 +9,9 @@ import { createBehaviorDialog } from "./behavior-dialog.js";
 import { createDraft } from "./draft.js";
 import { createEditor } from "./editor.js";
 import { readFiles, UnfitFiles } from "./files.js";
+import { createParts, nameOf as partName } from "./parts.js";
 import { createProblemList } from "./problem-list.js";
-import { behaviors, check, follow, run, Unreachable } from "./server.js";
+import { behaviors, check, fields, follow, run, Unreachable } from "./server.js";
 import { createSwitch } from "./version.js";
 
 /** After the last key. */
@@ -38,7 +39,16 @@ export async function createWorkbench(form, config, { onChange = () => {}, onRun
   const kept = bounced.length ? null : draft.load();
   if (kept !== null && kept !== "") textarea.value = kept;
 
-  const editor = await createEditor(textarea, { onRun: submit, onChange: changed, label: "Kubernetes YAML" });
+  let parts = null;
+  const editor = await createEditor(textarea, {
+    onRun: submit,
+    onChange: changed,
+    label: "Kubernetes YAML",
+    loadFields: () => fields(config.fields_url),
+    onSight: (sight) => parts?.follow(sight),
+    nameOf: partName,
+  });
+  parts = createParts(form, editor, location.pathname);
   const settings = createSwitch(form, config, { textOf: () => editor.text, change: (text) => editor.change(text), refuse: (problems) => show(problems), say });
 
   function changed(text) {
@@ -67,6 +77,7 @@ export async function createWorkbench(form, config, { onChange = () => {}, onRun
   function show(problems, remarks = [], advice = []) {
     const all = [...problems, ...remarks.map((remark) => ({ ...remark, severity: "warning" })), ...advice.map(adviceItem)];
     editor.showProblems(all);
+    parts.count(problems);
     problemList.show(all);
   }
 
@@ -135,6 +146,7 @@ export async function createWorkbench(form, config, { onChange = () => {}, onRun
       const { name, text } = await readFiles(files, config.limits);
       if (form.elements.name) form.elements.name.value = name;
       editor.text = text;
+      parts.afterLoad();
       say(`${files.length > 1 ? `${files.length} files` : name} loaded. Ctrl-Z brings the text before back.`, "neutral");
     } catch (error) {
       if (!(error instanceof UnfitFiles)) throw error;
@@ -183,6 +195,7 @@ export async function createWorkbench(form, config, { onChange = () => {}, onRun
     load(text, name) {
       if (form.elements.name && name) form.elements.name.value = name;
       editor.text = text;
+      parts.afterLoad();
       editor.focus();
     },
   };

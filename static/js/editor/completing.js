@@ -1,0 +1,52 @@
+/** Completion as CodeMirror wants it. The table of fields is fetched when it is first needed; while it cannot be had, nothing is offered, and nothing else happens. */
+
+import { el } from "../text/dom.js";
+import { t } from "../text/translate.js";
+import { completionsAt } from "./completion.js";
+
+const WORD = /^[\w./-]*$/;
+
+/**
+ * @param {object} cm the bundle
+ * @param {() => Promise<object|null>} loadFields the table of nodeviz/scenarios/fields.py; null if it cannot be had now
+ */
+export function completing(cm, loadFields) {
+  let table = null;
+
+  async function source(context) {
+    table ??= await loadFields();
+    if (!table || context.aborted) return null;
+    const found = completionsAt(context.state.doc.toString(), context.pos, table);
+    if (!found || (!context.explicit && !isWanted(found))) return null;
+    const behind = found.to - context.pos;
+    const options = found.options.map((option) => completion(cm, option, behind));
+    // Values are asked for anew with each letter, so that a word that is complete needs no second Enter.
+    return { from: found.from, options, validFor: found.what === "key" ? WORD : undefined };
+  }
+
+  return cm.autocompletion({ override: [source], icons: false, aboveCursor: false });
+}
+
+/** Without being asked: a key once its first letter is there, a value at once until it is complete. */
+function isWanted({ what, word, options }) {
+  return what === "value" || options[0].what === "value" ? options.every(({ label }) => label !== word) : word !== "";
+}
+
+/** @param {number} behind how much of the word stands behind the cursor */
+function completion(cm, { label, type, about, insert, cursor, opens }, behind) {
+  return {
+    label,
+    detail: type,
+    boost: about.doc ? 1 : 0,
+    info: about.type ? () => aboutField(about) : undefined,
+    apply(view, _, from, to) {
+      view.dispatch({ changes: { from, to: to + behind, insert }, selection: { anchor: from + cursor }, scrollIntoView: true, userEvent: "input.complete" });
+      if (opens) cm.startCompletion(view);
+    },
+  };
+}
+
+function aboutField({ doc, values, default: usual, since }) {
+  const notes = [Array.isArray(values) ? values.join(" · ") : "", usual ? t("Default: {value}", { value: usual }) : "", since ? t("Since Kubernetes {version}", { version: since }) : ""];
+  return el("div", null, doc ?? t("Nothing is written about this field."), ...notes.filter(Boolean).map((note) => el("div", { class: "about-field" }, note)));
+}
