@@ -14,7 +14,8 @@ _FIELDS = sorted({explanation.field for explanation in EXPLANATIONS.values() if 
 
 
 def field_places(sources: Sequence[PodSource]) -> dict[str, dict[str, Spot]]:
-    """For each pod (`namespace/name`) or controller (`Kind/namespace/name`): `:restartPolicy` (of the pod itself) or `app:livenessProbe` to its place.
+    """For each pod (`namespace/name`) or controller (`Kind/namespace/name`): `:restartPolicy` (of the pod itself) or `app:livenessProbe` to its place;
+    `app:` is where a container begins, `:` the pod, or the template of the controller.
 
     A field that the text does not have is shown at what it would stand in.
     """
@@ -27,7 +28,7 @@ def _address(source: PodSource) -> str:
 
 
 def _places(source: PodSource) -> dict[str, Spot]:
-    found: dict[str, Spot] = {}
+    found: dict[str, Spot] = {":": _spot(source, ())}
     lists: tuple[tuple[str, Sequence[Container]], ...] = (("initContainers", source.pod.init_containers), ("containers", source.pod.containers))
     for field in _FIELDS:
         where, _, name = field.partition(":")

@@ -30,9 +30,11 @@ test("no module spells a colour", () => assert.deepEqual(naming(code, /#[0-9a-f]
 const PURE = ["gantt/facts.js", "gantt/lenses.js", "gantt/spans.js", "gantt/marks.js", "gantt/rows.js", "gantt/layout.js", "gantt/hit.js", "gantt/navigate.js", "gantt/troubles.js"].concat([
   "editor/behavior.js",
   "export/picture.js",
+  "editor/blocks.js",
   "editor/completion.js",
   "editor/documents.js",
   "editor/gates.js",
+  "editor/skeletons.js",
   "editor/yaml-place.js",
   "gantt/viewport.js",
   "gantt/filter.js",

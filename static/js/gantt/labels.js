@@ -37,7 +37,7 @@ export function createLabels(column, palette, { onSelect, onToggle }) {
 
   let order = "";
   return {
-    draw({ rows, scrollPx, heightPx, clockS, selected, collapsed, themeName }) {
+    draw({ rows, scrollPx, heightPx, clockS, selected, collapsed, marked, themeName }) {
       const wanted = rows.map((row) => row.key).join("\n");
       if (wanted !== order) {
         order = wanted;
@@ -56,6 +56,10 @@ export function createLabels(column, palette, { onSelect, onToggle }) {
         restarts.title = count ? `Restarted ${count}×` : "";
         swatch.style.backgroundColor = state ? state.family[themeName] : "transparent";
         line.classList.toggle("selected", selected?.row === row);
+        const isMarked = marked?.has(row.key) ?? false;
+        line.classList.toggle("at-cursor", isMarked);
+        if (isMarked) line.setAttribute("aria-current", "true");
+        else line.removeAttribute("aria-current");
         line.classList.toggle("absent", Boolean(row.absent));
         if (fold) {
           fold.setAttribute("aria-expanded", String(!collapsed.has(row.pod)));

@@ -17,6 +17,7 @@ import { createTransport } from "../time/transport.js";
 import { createActions } from "./actions.js";
 import { createHelp } from "./help.js";
 import { listenToKeys } from "./keyboard.js";
+import { createLines } from "./lines.js";
 import { createPanels } from "./panels.js";
 import { createSession } from "./session.js";
 import { createSharing } from "./sharing.js";
@@ -51,6 +52,7 @@ const LISTS_EVERY_MS = 200;
 
 // The session opens its source first: records come in while the chart is being built.
 let gantt = null;
+let lines = null;
 const session = createSession({ palette, config, onNews: news, onSwitch: () => switched(), onRefused: (problems) => workbench.refuse(problems) });
 const announcer = createAnnouncer(byId("announcements"));
 const help = createHelp(byId("help"));
@@ -139,6 +141,7 @@ function frame(nowMs) {
   const shifted = viewport.settle(view, { lastS, clockS: clock.nowS, over });
   if (dirty.draw || shifted) drawScene();
   if (dirty.draw || shifted || moved) drawClock();
+  if (dirty.panels) lines?.draw(state.selected);
   if (dirty.panels) panels.draw({ nowS: clock.headS, clockS: clock.nowS, themeName: gantt.themeName });
   dirty.draw = dirty.panels = false;
   if (dirty.records || (clock.playing && !player.isFollowing(clock))) askFrame();
@@ -166,7 +169,7 @@ function drawScene() {
   const { selected, hovered, collapsed, hidden, matches } = state;
   state.rows = orderedRows(model.spans, collapsed, { behind: ghost?.spans, matches });
   const scene = { rows: state.rows, view, nowS: clock.headS, clockS: clock.nowS, hidden, selected, hovered, collapsed, under: underOf(model) };
-  const drawn = gantt.draw({ ...scene, dimmed: panels.legend.dimmed, records: model.records });
+  const drawn = gantt.draw({ ...scene, marked: lines?.marked, dimmed: panels.legend.dimmed, records: model.records });
   verdict.draw(model.run, { records: model.records.length });
   tools.draw({ themeName: gantt.themeName });
   drawBanner();
@@ -233,9 +236,22 @@ document.addEventListener("themechange", news);
 
 const form = byId("editor-form");
 if (privately) form.elements.text.value = config.text;
+let written = "";
 const workbench = await createWorkbench(form, config, {
-  onChange: (text) => (form.dataset.edited = String(text !== session.text)),
+  onChange(text) {
+    written = text;
+    form.dataset.edited = String(text !== session.text);
+  },
   onRun: privately && runPrivately,
+});
+lines = createLines({
+  editor: workbench.editor,
+  isRunsText: () => written === session.text,
+  book: panels.book,
+  rows: () => [...session.model.spans.rows.values()],
+  records: () => session.model.records,
+  onRows: redraw,
+  onChoose: (row) => goToTrouble({ row, span: null, mark: null, atS: clock.nowS }),
 });
 async function runPrivately(text) {
   await privately.keepPrivately(text);

@@ -37,11 +37,16 @@ function filled(text, record) {
 
 function placeOf(records, record, field, book) {
   const [where, name] = field.split(":");
-  const places = book.places[ownerOf(records, record.pod)] ?? book.places[record.pod];
+  const places = placesOf(records, record.pod, book);
   const spot = where && places?.[`${where === "pod" ? "" : record.object}:${name}`];
   if (!spot) return { place: null, field: "" };
   const [file, line, column] = spot;
   return { place: { file, line, column }, field: name || record.object };
+}
+
+/** Where the fields of a pod stand, as `object:field` to [file, line, column]; undefined for a pod that no text describes. */
+export function placesOf(records, pod, book) {
+  return book.places[ownerOf(records, pod)] ?? book.places[pod];
 }
 
 /** `Kind/namespace/name` of the controller that made a pod. */

@@ -38,6 +38,7 @@ export const KEYS = [
   { action: "ghost-off", codes: ["KeyX"], shown: ["X"], does: "Hide the run behind" },
   { action: "copy-link", codes: ["KeyC"], shown: ["C"], does: "Copy the link to this view" },
   { action: "share", codes: ["Shift+KeyC"], shown: ["Shift", "C"], does: "Share this run" },
+  { action: "row-of-line", shown: ["Alt", "Enter"], does: "In the editor: select the row of the lines at the cursor" },
   { action: "help", keys: ["?"], shown: ["?"], does: "This list" },
 ];
 

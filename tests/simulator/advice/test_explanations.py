@@ -80,7 +80,9 @@ spec:
     assert set(places) == {"default/web", "Job/shop/report"}
     assert places["default/web"][":restartPolicy"] == ("x.yaml", 5, 18)
     assert places["default/web"]["app:livenessProbe"] == ("x.yaml", 10, 7)
+    assert places["default/web"][":"][1] == 1
     assert places["Job/shop/report"]["side:restartPolicy"][1] == 20
+    assert places["Job/shop/report"]["side:"] == ("x.yaml", 20, 9)
     assert places["Job/shop/report"]["app:image"][1] == 22
 
 
