@@ -5,7 +5,8 @@ export const THEME = {
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
   ".cm-content": { caretColor: "var(--ink)", padding: "10px 0 40px" },
-  ".cm-gutters": { backgroundColor: "transparent", color: "var(--faint)", border: "none" },
+  // Not transparent: long lines go under it.
+  ".cm-gutters": { backgroundColor: "var(--page)", color: "var(--faint)", border: "none" },
   ".cm-lineNumbers .cm-gutterElement": { padding: "0 6px 0 10px" },
   ".cm-gutter-lint": { width: "14px" },
   ".cm-lint-marker": { width: "10px", height: "10px", padding: "5px 0 0 2px" },
@@ -23,6 +24,7 @@ export const THEME = {
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--selection)", color: "var(--ink)" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
   ".cm-completionDetail": { color: "var(--muted)", fontStyle: "normal", margin: "0", fontSize: "11.5px" },
+  "li[aria-selected] > .cm-completionDetail": { color: "var(--ink)" },
   ".cm-tooltip.cm-completionInfo": { width: "max-content", maxWidth: "min(340px, 80vw)", padding: "8px 12px", fontFamily: "var(--sans)", fontSize: "12.5px", lineHeight: "1.45", boxShadow: "0 6px 24px var(--shadow)" },
   ".about-field": { color: "var(--muted)", fontSize: "12px", marginTop: "4px", overflowWrap: "anywhere" },
 

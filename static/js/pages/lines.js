@@ -60,7 +60,7 @@ export function createLines({ editor, isRunsText, book, rows, records, onRows, o
     },
     /** @param {{row: object, span: object|null, mark: object|null}|null} selected */
     draw(selected) {
-      const now = { selected, reasons: selected && book(), count: records().length, fits: isRunsText() };
+      const now = { selected, reasons: selected || cursorLine ? book() : null, count: records().length, fits: isRunsText() };
       if (Object.keys(now).every((key) => now[key] === before[key])) return;
       before = now;
       markRows();

@@ -217,9 +217,14 @@ function select(row, span, mark = null, { open = false } = {}) {
   redraw();
 }
 
-function goToTrouble({ row, span, mark, atS }) {
+/** A row can only be shown when its pod is unfolded. */
+function unfold(row) {
   state.collapsed.delete(row.pod);
   state.rows = orderedRows(session.model.spans, state.collapsed, { behind: session.ghost?.spans, matches: state.matches });
+}
+
+function goToTrouble({ row, span, mark, atS }) {
+  unfold(row);
   if (!viewport.contains(view, atS)) viewport.focus(view, atS, atS);
   select(row, span ?? spanAt(row, atS), mark, { open: true });
 }
