@@ -139,9 +139,10 @@ function frame(nowMs) {
   if (dirty.records && (over || nowMs - takenInMs > LISTS_EVERY_MS)) takeIn(nowMs);
   const lastS = Math.max(spans.lastS, room.eventS, session.ghost?.spans.lastS ?? 0);
   const shifted = viewport.settle(view, { lastS, clockS: clock.nowS, over });
+  // Before the labels, which show what it marks.
+  if (dirty.panels) lines?.draw(state.selected);
   if (dirty.draw || shifted) drawScene();
   if (dirty.draw || shifted || moved) drawClock();
-  if (dirty.panels) lines?.draw(state.selected);
   if (dirty.panels) panels.draw({ nowS: clock.headS, clockS: clock.nowS, themeName: gantt.themeName });
   dirty.draw = dirty.panels = false;
   if (dirty.records || (clock.playing && !player.isFollowing(clock))) askFrame();
@@ -246,6 +247,7 @@ const workbench = await createWorkbench(form, config, {
   onChange(text) {
     written = text;
     form.dataset.edited = String(text !== session.text);
+    redraw();
   },
   onRun: privately && runPrivately,
 });
