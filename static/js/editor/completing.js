@@ -24,7 +24,7 @@ export function completing(cm, loadFields) {
     return { from: found.from, options, validFor: found.what === "key" ? WORD : undefined };
   }
 
-  return cm.autocompletion({ override: [source], icons: false, aboveCursor: false });
+  return cm.autocompletion({ override: [source], icons: false, positionInfo });
 }
 
 /** Without being asked: a key once its first letter is there, a value at once until it is complete. */
@@ -44,6 +44,16 @@ function completion(cm, { label, type, about, insert, cursor, opens }, behind) {
       if (opens) cm.startCompletion(view);
     },
   };
+}
+
+/** Where the sentence goes: beside the list, or on a narrow page below or above it; never over it. */
+function positionInfo(view, list, option, info, space) {
+  const [width, height] = [info.right - info.left, info.bottom - info.top];
+  const top = Math.min(option.top, Math.max(space.bottom - height, list.top)) - list.top;
+  if (space.right - list.right >= width) return { style: `left: ${list.right - list.left}px; top: ${top}px` };
+  if (list.left - space.left >= width) return { style: `right: ${list.right - list.left}px; top: ${top}px` };
+  const edge = space.bottom - list.bottom >= height ? "top" : "bottom";
+  return { style: `left: 0; ${edge}: ${list.bottom - list.top}px; max-width: ${Math.min(space.right - list.left, 340)}px` };
 }
 
 function aboutField({ doc, values, default: usual, since }) {

@@ -42,6 +42,8 @@ export async function createEditor(textarea, { onRun, onChange, label, loadField
   const parts = [completing(cm, loadFields), sight.extension, decided.extension, cursorListener(cm, cursor)];
   const view = new cm.EditorView({ parent: root, root, state: cm.EditorState.create({ doc: textarea.value, extensions: [parts, extensions(cm, textarea.value, { onRun, changed, label })] }) });
 
+  keepCursorInSight(cm, view, host);
+
   function changed() {
     textarea.value = view.state.doc.toString();
     onChange(textarea.value);
@@ -83,6 +85,18 @@ export async function createEditor(textarea, { onRun, onChange, label, loadField
     followCursor: (listeners) => Object.assign(cursor, listeners),
     focus: () => view.focus(),
   };
+}
+
+/** When what is under the editor grows (the list of problems), the line that somebody writes in does not vanish behind it. */
+function keepCursorInSight(cm, view, host) {
+  let bottom = 0;
+  new ResizeObserver(() => {
+    const before = bottom;
+    bottom = host.getBoundingClientRect().bottom;
+    const { head } = view.state.selection.main;
+    const place = view.hasFocus && bottom < before && view.coordsAtPos(head);
+    if (place && place.bottom > bottom && place.top < before) view.dispatch({ effects: cm.EditorView.scrollIntoView(head, { y: "nearest", yMargin: 24 }) });
+  }).observe(host);
 }
 
 function cursorListener(cm, cursor) {
