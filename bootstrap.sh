@@ -108,7 +108,10 @@ make_viewer() {
     if [ -s "$viewer" ] && [ -z "$(find package.json static/js -name '*.js*' -newer "$viewer")" ]; then
         return
     fi
+    (umask 077 && mkdir -p var && : >"$log")
     find_node
     [ -d node_modules ] || logged npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --loglevel=http >/dev/null || explain
     logged npm run viewer >/dev/null || explain
+    # A bundle that came out the same was not written again.
+    touch "$viewer"
 }

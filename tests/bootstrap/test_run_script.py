@@ -27,7 +27,7 @@ def checkout(tmp_path: Path) -> Path:
 def programs(folder: Path, **scripts: str) -> str:
     """A PATH with the tools of a bare machine and these scripts, and nothing else."""
     folder.mkdir()
-    for name in ("sh", "dirname", "cat", "cmp", "grep", "tail", "mkdir", "rm"):
+    for name in ("sh", "dirname", "cat", "cmp", "find", "grep", "tail", "touch", "mkdir", "rm"):
         (folder / name).symlink_to(shutil.which(name) or name)
     for name, text in scripts.items():
         (folder / name).write_text(f"#!/bin/sh\n{text}\n")
@@ -99,25 +99,43 @@ def test_an_installation_shows_the_names_of_packages_and_keeps_the_exit_status(c
     assert done.stdout == " django\nstatus 7\n"
 
 
-def test_nothing_is_installed_again_while_nothing_has_changed(checkout):
-    """The environment says that it has what is wanted, so no Python is even looked for."""
-    path = programs(checkout / "bin")
+def installed(checkout: Path, path: str) -> None:
+    """As after a first `./run`."""
     environment = checkout / ".venv" / "bin"
     environment.mkdir(parents=True)
     (environment / "python").write_text('#!/bin/sh\n[ "$1" = -c ] || echo "started with: $*"\n')
     (environment / "python").chmod(0o755)
+    (checkout / "node_modules").mkdir()
+    (checkout / "static" / "js").mkdir(parents=True)
+    (checkout / "static" / "js" / "ours.js").write_text("/** One of our modules. */")
     vendored = checkout / "static" / "vendor"
-    vendored.mkdir(parents=True)
-    for name in ("codemirror.js", "plotly-basic.min.js"):
+    vendored.mkdir()
+    for name in ("codemirror.js", "plotly-basic.min.js", "standalone.js"):
         (vendored / name).write_text("bundled")
     stamps = (
         ". ./bootstrap.sh; wanted requirements.txt >.venv/installed-requirements.txt; cat package.json package-lock.json frontend/*.js >static/vendor/.stamp"
     )
     subprocess.run(("/bin/sh", "-c", stamps), cwd=checkout, env={"PATH": path}, check=True)
 
-    done = run(checkout, path)
 
-    assert done.stdout == "started with: manage.py up\n"
+def test_nothing_is_installed_again_while_nothing_has_changed(checkout):
+    """The environment says that it has what is wanted, so no Python is even looked for."""
+    path = programs(checkout / "bin")
+    installed(checkout, path)
+
+    assert run(checkout, path).stdout == "started with: manage.py up\n"
+
+
+def test_a_module_of_ours_that_has_changed_is_bundled_anew_and_once(checkout):
+    path = programs(checkout / "bin", node="exit 0", npm='echo "$*" >>npm.log')
+    installed(checkout, path)
+    later = (checkout / "static/vendor/standalone.js").stat().st_mtime + 1
+    os.utime(checkout / "static/js/ours.js", (later, later))
+    run(checkout, path)
+    os.utime(checkout / "static/vendor/standalone.js", (later + 1, later + 1))
+    run(checkout, path)
+
+    assert (checkout / "npm.log").read_text() == "run viewer\n"
 
 
 def test_the_scripts_are_executable():
