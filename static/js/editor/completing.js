@@ -1,8 +1,10 @@
-/** Completion as CodeMirror wants it. The table of fields is fetched when it is first needed; while it cannot be had, nothing is offered, and nothing else happens. */
+/**
+ * Completion as CodeMirror wants it. The table of fields, and the modules that read it, are fetched when they are first needed; while they cannot be had, nothing is
+ * offered, and nothing else happens.
+ */
 
 import { el } from "../text/dom.js";
 import { t } from "../text/translate.js";
-import { completionsAt } from "./completion.js";
 
 const WORD = /^[\w./-]*$/;
 
@@ -12,11 +14,13 @@ const WORD = /^[\w./-]*$/;
  */
 export function completing(cm, loadFields) {
   let table = null;
+  let rules = null;
 
   async function source(context) {
     table ??= await loadFields();
-    if (!table || context.aborted) return null;
-    const found = completionsAt(context.state.doc.toString(), context.pos, table);
+    rules ??= await import("./completion.js").catch(() => null);
+    if (!table || !rules || context.aborted) return null;
+    const found = rules.completionsAt(context.state.doc.toString(), context.pos, table);
     if (!found || (!context.explicit && !isWanted(found))) return null;
     const behind = found.to - context.pos;
     const options = found.options.map((option) => completion(cm, option, behind));
