@@ -5,7 +5,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY frontend frontend
 COPY static/js static/js
-RUN npm run bundle && npm run viewer
+COPY static/css static/css
+RUN npm run bundle && npm run pages
 
 FROM python:3.12-slim
 ENV PYTHONUNBUFFERED=1 VAR_DIR=/tmp/nodeviz STATIC_ROOT=/app/staticfiles

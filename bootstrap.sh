@@ -102,16 +102,14 @@ make_assets() {
     cat package.json package-lock.json frontend/*.js >"$stamp"
 }
 
-# The script of the file that a run is exported as: one of our own modules and what it imports. Bundled anew when any of ours has changed.
-make_viewer() {
-    viewer=static/vendor/standalone.js
-    if [ -s "$viewer" ] && [ -z "$(find package.json static/js -name '*.js*' -newer "$viewer")" ]; then
+# Our own modules as pages load them (frontend/pages.js). Bundled anew when any of them has changed.
+make_pages() {
+    pages=static/vendor/pages/run.js
+    if [ -s "$pages" ] && [ -z "$(find package.json frontend static/js static/css -type f -newer "$pages")" ]; then
         return
     fi
     (umask 077 && mkdir -p var && : >"$log")
     find_node
     [ -d node_modules ] || logged npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --loglevel=http >/dev/null || explain
-    logged npm run viewer >/dev/null || explain
-    # A bundle that came out the same was not written again.
-    touch "$viewer"
+    logged npm run pages >/dev/null || explain
 }

@@ -16,9 +16,9 @@ VENDOR = "vendor/"
 
 
 class HashedModulesStorage(CompressedManifestStaticFilesStorage):
-    """Also leaves comments and white space out of ours, and rewrites the imports inside ES modules.
+    """Also leaves comments and white space out of our style sheets, and rewrites the imports inside ES modules.
 
-    Otherwise a module that both a page and another module name would be loaded under two addresses, and exist twice.
+    Otherwise a part that two scripts name would be loaded under two addresses, and exist twice.
     """
 
     support_js_module_import_aggregation = True
@@ -28,13 +28,12 @@ class HashedModulesStorage(CompressedManifestStaticFilesStorage):
 
 
 def minified(name: str, content: File) -> File:
-    """A script or style sheet of ours as it travels; anything else as it is, and everything where the bundler was not installed."""
-    kind = name.rpartition(".")[2]
+    """A style sheet of ours as it travels; anything else as it is (scripts come from the bundler), and everything where the bundler was not installed."""
     bundler = next((settings.BASE_DIR / "node_modules" / "@esbuild").glob("*/bin/esbuild"), None)
-    if bundler is None or kind not in ("js", "css") or name.startswith(VENDOR):
+    if bundler is None or not name.endswith(".css") or name.startswith(VENDOR):
         return content
     content.seek(0)
-    command = [bundler, f"--loader={kind}", "--minify", "--target=es2022", "--charset=utf8", "--log-level=error"]
+    command = [bundler, "--loader=css", "--minify", "--charset=utf8", "--log-level=error"]
     return ContentFile(subprocess.run(command, input=content.read(), stdout=subprocess.PIPE, check=True).stdout)
 
 

@@ -42,7 +42,7 @@ def parts() -> Mapping[str, str]:
         "style": "\n".join(resource(f"css/{name}.css") for name in STYLES),
         "theme_script": resource("js/theme.js"),
         "plotly": resource("vendor/plotly-basic.min.js"),
-        "script": resource("vendor/standalone.js"),
+        "script": resource("vendor/pages/standalone.js"),
         "icons_svg": resource("img/icons.svg").replace("<svg ", "<svg hidden ", 1),
     }
 

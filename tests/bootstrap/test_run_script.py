@@ -110,7 +110,8 @@ def installed(checkout: Path, path: str) -> None:
     (checkout / "static" / "js" / "ours.js").write_text("/** One of our modules. */")
     vendored = checkout / "static" / "vendor"
     vendored.mkdir()
-    for name in ("codemirror.js", "plotly-basic.min.js", "standalone.js"):
+    (vendored / "pages").mkdir()
+    for name in ("codemirror.js", "plotly-basic.min.js", "pages/run.js"):
         (vendored / name).write_text("bundled")
     stamps = (
         ". ./bootstrap.sh; wanted requirements.txt >.venv/installed-requirements.txt; cat package.json package-lock.json frontend/*.js >static/vendor/.stamp"
@@ -129,13 +130,13 @@ def test_nothing_is_installed_again_while_nothing_has_changed(checkout):
 def test_a_module_of_ours_that_has_changed_is_bundled_anew_and_once(checkout):
     path = programs(checkout / "bin", node="exit 0", npm='echo "$*" >>npm.log')
     installed(checkout, path)
-    later = (checkout / "static/vendor/standalone.js").stat().st_mtime + 1
+    later = (checkout / "static/vendor/pages/run.js").stat().st_mtime + 1
     os.utime(checkout / "static/js/ours.js", (later, later))
     run(checkout, path)
-    os.utime(checkout / "static/vendor/standalone.js", (later + 1, later + 1))
+    os.utime(checkout / "static/vendor/pages/run.js", (later + 1, later + 1))
     run(checkout, path)
 
-    assert (checkout / "npm.log").read_text() == "run viewer\n"
+    assert (checkout / "npm.log").read_text() == "run pages\n"
 
 
 def test_the_scripts_are_executable():

@@ -191,5 +191,5 @@ def test_the_first_load_is_small(chart: Page):
     entries = "[...performance.getEntriesByType('resource'), ...performance.getEntriesByType('navigation')]"
     bodies: list[int] = chart.evaluate(f"{entries}.map(entry => entry.encodedBodySize)")
 
-    assert len(bodies) > 20
+    assert len(bodies) > 10
     assert sum(bodies) <= FIRST_LOAD_BYTES

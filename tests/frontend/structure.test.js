@@ -59,6 +59,7 @@ const PURE = ["gantt/facts.js", "gantt/lenses.js", "gantt/spans.js", "gantt/mark
   "text/private-link.js",
   "text/secret-forms.js",
   "text/secrets.js",
+  "text/lazily.js",
   "text/translate.js",
   "text/view-link.js",
   "text/why.js",

@@ -9,7 +9,7 @@ import { t } from "../text/translate.js";
 const WORD = /^[\w./-]*$/;
 
 /**
- * @param {object} cm the bundle
+ * @param {object} cm the part of the bundle that completes
  * @param {() => Promise<object|null>} loadFields the table of nodeviz/scenarios/fields.py; null if it cannot be had now
  */
 export function completing(cm, loadFields) {

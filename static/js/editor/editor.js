@@ -5,7 +5,6 @@
  */
 
 import { differenceOf } from "../text/difference.js";
-import { completing } from "./completing.js";
 import { createDecided } from "./decided.js";
 import { DEEPEST_COLOURED, deepest } from "./nesting.js";
 import { createSight } from "./sight.js";
@@ -39,10 +38,18 @@ export async function createEditor(textarea, { onRun, onChange, label, loadField
   const decided = createDecided(cm);
   /** Set by who wants to know where the cursor is: `moved` gets its line, `chosen` that on which Alt-Enter was pressed. */
   const cursor = { moved() {}, chosen() {} };
-  const parts = [completing(cm, loadFields), sight.extension, decided.extension, cursorListener(cm, cursor)];
+  const completion = new cm.Compartment();
+  const parts = [completion.of([]), sight.extension, decided.extension, cursorListener(cm, cursor)];
   const view = new cm.EditorView({ parent: root, root, state: cm.EditorState.create({ doc: textarea.value, extensions: [parts, extensions(cm, textarea.value, { onRun, changed, label })] }) });
 
   keepCursorInSight(cm, view, host);
+  // Only who writes needs completion.
+  host.addEventListener("focusin", () => complete().catch(() => {}), { once: true });
+
+  async function complete() {
+    const [{ completing }, parts] = await Promise.all([import("./completing.js"), import("../../vendor/autocomplete.js")]);
+    view.dispatch({ effects: completion.reconfigure(completing(parts, loadFields)) });
+  }
 
   function changed() {
     textarea.value = view.state.doc.toString();

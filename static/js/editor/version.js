@@ -4,7 +4,7 @@
  */
 
 import { setText } from "../text/dom.js";
-import { createGatesDialog } from "./gates-dialog.js";
+import { lazily } from "../text/lazily.js";
 import { edit, gates, Unreachable } from "./server.js";
 
 /**
@@ -16,7 +16,12 @@ export function createSwitch(form, config, { textOf, change, refuse, say }) {
   const bar = form.querySelector('[data-part="switch"]');
   const select = bar.querySelector("select");
   const count = bar.querySelector('[data-part="count"]');
-  const dialog = createGatesDialog(document.getElementById("gates"), { onSwitch: (name, value) => ask({ gates: { [name]: value } }) });
+  /** Loaded when it is opened for the first time. */
+  let dialog = null;
+  const load = lazily(async () => {
+    const { createGatesDialog } = await import("./gates-dialog.js");
+    dialog = createGatesDialog(document.getElementById("gates"), { onSwitch: (name, value) => ask({ gates: { [name]: value } }) });
+  });
   let chosen = { kubernetes: select.value, gates: {} };
   let table = null;
   /** Choices one after another, each upon the text that the one before made. */
@@ -27,7 +32,7 @@ export function createSwitch(form, config, { textOf, change, refuse, say }) {
   }
 
   async function apply(wanted) {
-    dialog.say("");
+    dialog?.say("");
     try {
       for (;;) {
         const text = textOf();
@@ -41,14 +46,14 @@ export function createSwitch(form, config, { textOf, change, refuse, say }) {
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       say(error.message);
-      dialog.say(error.message);
+      dialog?.say(error.message);
       draw();
     }
   }
 
   function refused(problems) {
     refuse(problems);
-    dialog.say(problems[0].message);
+    dialog?.say(problems[0].message);
     draw();
   }
 
@@ -62,10 +67,11 @@ export function createSwitch(form, config, { textOf, change, refuse, say }) {
     select.value = chosen.kubernetes;
     const named = Object.keys(chosen.gates).length;
     setText(count, named ? String(named) : "");
-    dialog.update(table, chosen);
+    dialog?.update(table, chosen);
   }
 
   async function open() {
+    await load();
     dialog.open();
     try {
       table ??= await gates(config.gates_url);

@@ -5,7 +5,7 @@
  */
 
 import { el, setText } from "../text/dom.js";
-import { createBehaviorDialog } from "./behavior-dialog.js";
+import { lazily } from "../text/lazily.js";
 import { createDraft } from "./draft.js";
 import { createEditor } from "./editor.js";
 import { readFiles, UnfitFiles } from "./files.js";
@@ -93,19 +93,21 @@ export async function createWorkbench(form, config, { onChange = () => {}, onRun
     }
   }
 
-  const behaviorDialog = createBehaviorDialog(document.getElementById("behaviors"), {
-    async ask(change) {
-      try {
-        return await behaviors(form, config.behaviors_url, editor.text, change);
-      } catch (error) {
-        if (!(error instanceof Unreachable)) throw error;
-        return { problems: [{ message: error.message }] };
-      }
-    },
-    change: (text) => editor.change(text),
+  const behaviorDialog = lazily(async () => {
+    const { createBehaviorDialog } = await import("./behavior-dialog.js");
+    return createBehaviorDialog(document.getElementById("behaviors"), { ask: askForBehaviors, change: (text) => editor.change(text) });
   });
   part("behaviors").hidden = false;
-  part("behaviors").addEventListener("click", () => behaviorDialog.open());
+  part("behaviors").addEventListener("click", async () => (await behaviorDialog()).open());
+
+  async function askForBehaviors(change) {
+    try {
+      return await behaviors(form, config.behaviors_url, editor.text, change);
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      return { problems: [{ message: error.message }] };
+    }
+  }
 
   function nameOf() {
     return form.elements.name?.value ?? "";

@@ -12,7 +12,6 @@ import { createMenu } from "./menu.js";
 
 /**
  * @param {object} page
- * @param {HTMLElement} page.button  opens the menu for the whole node, and for what is selected
  * @param {HTMLElement} page.panel   the drawer's list of actions
  * @param {HTMLElement} page.menu
  * @param {object} page.session      see session.js
@@ -20,19 +19,16 @@ import { createMenu } from "./menu.js";
  * @param {() => object} page.workbench
  * @param {(text: string) => Promise<void>} page.show  another text is to be run in place of this one
  */
-export function createIntervene({ button, panel, menu, session, state, clock, config, workbench, show, announcer }) {
+export function createIntervene({ panel, menu, session, clock, config, workbench, show, announcer }) {
   const list = panel.querySelector("ol");
   const empty = panel.querySelector("[data-part=empty]");
   const message = panel.querySelector("[data-part=message]");
   const opened = createMenu(menu);
   /** The answer about a text, asked of the server once. */
   let asked = { text: null, answer: null };
+  /** The text whose actions are listed. */
+  let drawn = null;
   let busy = false;
-
-  button.addEventListener("click", () => {
-    const { left, bottom } = button.getBoundingClientRect();
-    openMenu(state.selected?.row ?? null, { x: left, y: bottom + 4, from: button });
-  });
 
   /** @param {object|null} row a row of the chart; null: only the node */
   async function openMenu(row, { x, y, from }) {
@@ -87,8 +83,6 @@ export function createIntervene({ button, panel, menu, session, state, clock, co
       return null;
     }
   }
-
-  let drawn = null;
 
   /** The actions of the text that is shown. */
   async function draw() {

@@ -5,9 +5,9 @@ import { orderedRows } from "../gantt/rows.js";
 import { createDetails } from "../table/details.js";
 import { createEvents } from "../table/events.js";
 import { createProblems } from "../table/problems.js";
-import { createTreegrid } from "../table/treegrid.js";
 import { describeRow } from "../text/describe.js";
 import { setText } from "../text/dom.js";
+import { lazily } from "../text/lazily.js";
 import { createKubectl } from "./kubectl.js";
 import { createNode } from "./node.js";
 import { createReasons } from "./reasons.js";
@@ -30,7 +30,10 @@ export function createPanels({ palette, session, state, announcer, help, redraw,
   const problems = createProblems(byId("panel-problems"), palette, { onSelect: goToTrouble });
   const details = createDetails(byId("panel-details"), palette, { onSeek: seek, onGo: goToPlace });
   const node = createNode(byId("node"), byId("panel-images"), palette, { onOpen: redraw });
-  const treegrid = createTreegrid(byId("treegrid"), palette, { onSelect: select });
+  const treegrid = lazily(async () => {
+    const { createTreegrid } = await import("../table/treegrid.js");
+    return createTreegrid(byId("treegrid"), palette, { onSelect: select });
+  });
   const reasons = createReasons({ onLoaded: redraw });
   const kubectl = createKubectl({ kubectl: byId("panel-kubectl"), yaml: byId("panel-yaml") }, { onLoaded: redraw });
 
@@ -91,7 +94,9 @@ export function createPanels({ palette, session, state, announcer, help, redraw,
         const steps = run.verdict?.pods.find(({ pod }) => pod === state.selected?.row.pod)?.way ?? [];
         details.update(state.selected, { ...context, book: state.selected && reasons.bookOf(session), steps });
       }
-      if (panes.current() === "table") treegrid.draw({ rows: orderedRows(spans, new Set(), { matches: state.matches }), ...context });
+      if (panes.current() !== "table") return;
+      const rows = orderedRows(spans, new Set(), { matches: state.matches });
+      treegrid().then((part) => part.draw({ rows, ...context }));
     },
   };
 }

@@ -2,13 +2,12 @@
 
 import { run as askForRun } from "../editor/server.js";
 import { createOverview } from "../gantt/overview.js";
+import { lazily } from "../text/lazily.js";
 import { createGhost } from "./ghost.js";
-import { createIntervene } from "./intervene.js";
 import { createLensSwitch } from "./lenses.js";
 import { createOutcome } from "./outcome.js";
 import { createSearch } from "./search.js";
 import { createSharedView } from "./shared-view.js";
-import { createWhatIf } from "./what-if.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -31,11 +30,28 @@ export function createTools({ palette, config, session, state, clock, view, anno
     onLeave: () => byId("gantt").focus(),
   });
   const overview = createOverview(byId("overview"), palette, { view: showView, fit });
-  const ghost = createGhost(byId("ghost"), { onHide: session.dropGhost, onBack: () => (session.isTry ? whatIf.reset() : history.back()) });
+  const ghost = createGhost(byId("ghost"), { onHide: session.dropGhost, onBack: () => (session.isTry ? whatIf().then(({ reset }) => reset()) : history.back()) });
   const outcome = createOutcome(byId("outcome"), { config, session, workbench });
   const parts = { session, state, clock, config, workbench, announcer };
-  const intervene = createIntervene({ ...parts, button: byId("intervene"), panel: byId("panel-actions"), menu: byId("intervene-menu"), show: showStored });
-  const whatIf = createWhatIf({ ...parts, panel: byId("panel-what-if"), show: showTry });
+  const button = byId("intervene");
+  const intervene = lazily(async () => {
+    const { createIntervene } = await import("./intervene.js");
+    return createIntervene({ ...parts, panel: byId("panel-actions"), menu: byId("intervene-menu"), show: showStored });
+  });
+  const whatIf = lazily(async () => {
+    const { createWhatIf } = await import("./what-if.js");
+    return createWhatIf({ ...parts, panel: byId("panel-what-if"), show: showTry });
+  });
+
+  /** What can be done to a row's pod and to the node; null: to the node alone. */
+  async function openMenu(row, place) {
+    (await intervene()).openMenu(row, place);
+  }
+
+  button.addEventListener("click", () => {
+    const { left, bottom } = button.getBoundingClientRect();
+    openMenu(state.selected?.row ?? null, { x: left, y: bottom + 4, from: button });
+  });
 
   /** Run another text under a link of its own, on this page. Nothing is lost if it is refused: what was shown stays. */
   async function showStored(text) {
@@ -72,7 +88,7 @@ export function createTools({ palette, config, session, state, clock, view, anno
     takeIn: sharedView.takeUp,
     /** The address of what is in sight. */
     linkToView: () => location.href.split("#")[0] + sharedView.link(),
-    openMenu: intervene.openMenu,
+    openMenu,
 
     /** With the bars. */
     draw({ themeName }) {
@@ -83,8 +99,8 @@ export function createTools({ palette, config, session, state, clock, view, anno
       rowsShown = [model.lens, model.records.length, state.rows.length, state.rows[0]?.key, session.id, panels.legend.dimmed.size].join(" ");
       this.themeName = themeName;
       const open = panels.drawer.current();
-      if (open === "actions") intervene.draw();
-      if (open === "what-if") whatIf.draw();
+      if (open === "actions") intervene().then((part) => part.draw());
+      if (open === "what-if") whatIf().then((part) => part.draw());
     },
 
     /** With the clock. */
