@@ -1,13 +1,15 @@
 /**
- * How do rows become pixels? Draws one scene on a canvas; keeps nothing but its brushes.
+ * How do rows become pixels? Draws one scene on a canvas; while the chart moves only the part that is new (repaint.js).
  *
  * A row is 24 px: a bar in the middle (its height says what kind of life it is), under it a thin line for *started* (dotted) and *ready* (solid), and marks
- * of instants on top. Bars of one look are filled together, so that the cost grows with looks and pixels.
+ * of instants on top. Bars of one look are filled together, a path for each row: changes of style are expensive, and so are paths over the whole chart.
  */
 
 import { GLYPHS } from "./glyphs.js";
-import { barsOf, marksOf, ROW_PX, UNDER_TOP_PX, visible, visibleRows, xOf } from "./layout.js";
-import { createPatterns } from "./patterns.js";
+import { barsOf, eachBar, marksOf, ROW_PX, UNDER_TOP_PX, visible, visibleRows, xOf } from "./layout.js";
+import { createLooks } from "./looks.js";
+import { createDots, createPatterns } from "./patterns.js";
+import { partOf, remembered } from "./repaint.js";
 
 export const BAR_PX = 14;
 /** Where another lens or another run stands under the bars, they make room for it. */
@@ -48,7 +50,14 @@ export function createPainter(canvas, palette) {
   const glyphs = new Map(Object.entries(GLYPHS).map(([name, { path }]) => [name, new Path2D(path)]));
   let theme = null;
   let patternFor = null;
+  let dots = null;
+  let dashes = null;
   let ratio = 1;
+  /** What the canvas shows, see repaint.js; and what was drawn of it. */
+  let before = null;
+  let drawn = { bars: 0, marks: 0 };
+  const lookOf = createLooks(palette);
+  const underLookOf = createLooks(palette);
 
   function colourOf(family) {
     return family ? family[theme.name] : theme.ink;
@@ -61,39 +70,81 @@ export function createPainter(canvas, palette) {
       canvas.height = Math.round(heightPx * ratio);
       canvas.style.width = `${widthPx}px`;
       canvas.style.height = `${heightPx}px`;
+      before = null;
       if (theme) this.setTheme(theme);
     },
 
     setTheme(next) {
       theme = next;
+      before = null;
       patternFor = createPatterns(theme.page, ratio);
+      dots = createDots(theme.muted, 2, 2, ratio);
+      dashes = createDots(colourOf(palette.family("failed")), 3, 2, ratio);
     },
 
-    /** @param {Scene} scene */
-    draw(scene) {
-      ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-      ctx.clearRect(0, 0, canvas.width, canvas.height);
-      const [first, last] = visibleRows(scene.rows.length, scene.scrollPx, scene.heightPx);
-      drawStripes(scene, first, last);
-      drawBands(scene, first, last);
-      const drawn = { bars: 0, marks: 0 };
-      const looks = new Map();
-      const under = new Map();
-      const barPx = scene.under ? BAR_ABOVE_PX : BAR_PX;
-      for (let index = first; index < last; index += 1) {
-        const top = index * ROW_PX - scene.scrollPx;
-        const row = scene.rows[index];
-        drawn.bars += collectBars(looks, scene, row.spans, { top: top + BAR_TOP_PX, heightPx: row.type === "pod" ? barPx / 2 : barPx, barPx });
-        if (scene.under) collectUnder(under, scene, row, top);
-        drawLines(scene, row, top);
+    /** Is it as it would be if everything were drawn now? */
+    get isExact() {
+      return before !== null && before.isExact;
+    },
+
+    /**
+     * @param {Scene} scene
+     * @param {boolean} moving the next frames will draw other scenes: only what is new is drawn, within half a pixel
+     */
+    draw(scene, moving = false) {
+      const part = moving ? partOf(before, scene, ratio) : null;
+      if (part) {
+        drawPart(scene, part);
+        before = { ...part.before, isExact: false };
+        return drawn;
       }
-      fillLooks(looks, scene);
-      fillLooks(under, scene, scene.under?.ghost);
-      drawOutlines(scene, first, last);
-      for (let index = first; index < last; index += 1) drawn.marks += drawMarks(scene, scene.rows[index], index * ROW_PX - scene.scrollPx);
+      ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+      drawn = paint(scene);
+      before = { ...remembered(scene), isExact: true };
       return drawn;
     },
   };
+
+  function drawPart(scene, { shiftPx, fromPx, toPx, originPx, view }) {
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    if (shiftPx) {
+      ctx.globalCompositeOperation = "copy";
+      ctx.drawImage(canvas, shiftPx * ratio, 0);
+      ctx.globalCompositeOperation = "source-over";
+    }
+    if (toPx <= fromPx) return;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(fromPx * ratio, 0, (toPx - fromPx) * ratio, canvas.height);
+    ctx.clip();
+    ctx.setTransform(ratio, 0, 0, ratio, originPx * ratio, 0);
+    paint({ ...scene, view });
+    ctx.restore();
+  }
+
+  function paint(scene) {
+    ctx.clearRect(0, 0, scene.view.widthPx + 1, scene.heightPx + 1);
+    const [first, last] = visibleRows(scene.rows.length, scene.scrollPx, scene.heightPx);
+    drawStripes(scene, first, last);
+    drawBands(scene, first, last);
+    const counts = { bars: 0, marks: 0 };
+    const looks = [];
+    const under = [];
+    const barPx = scene.under ? BAR_ABOVE_PX : BAR_PX;
+    for (let index = first; index < last; index += 1) {
+      const row = scene.rows[index];
+      const top = index * ROW_PX - scene.scrollPx;
+      const place = { top: top + BAR_TOP_PX, heightPx: row.type === "pod" ? barPx / 2 : barPx, barPx };
+      counts.bars += collectBars(looks, lookOf, scene, row.spans, place);
+      if (scene.under) collectUnder(under, scene, row, top);
+    }
+    drawLines(scene, first, last);
+    fillLooks(looks, scene);
+    fillLooks(under, scene, scene.under?.ghost);
+    drawOutlines(scene, first, last);
+    for (let index = first; index < last; index += 1) counts.marks += drawMarks(scene, scene.rows[index], index * ROW_PX - scene.scrollPx);
+    return counts;
+  }
 
   function drawStripes({ rows, view, scrollPx, selected }, first, last) {
     for (let index = first; index < last; index += 1) {
@@ -130,63 +181,67 @@ export function createPainter(canvas, palette) {
   function collectUnder(looks, { under, view }, row, top) {
     const spans = under.rows.get(row.key)?.spans;
     if (!spans) return;
-    const view0 = under.fromS > view.startS ? { ...view, cutS: under.fromS } : view;
-    collectBars(looks, { view: view0, nowS: under.nowS }, spans, { top: top + UNDER_TOP_PX, heightPx: UNDER_PX, barPx: UNDER_PX });
+    const cut = under.fromS > view.startS ? { ...view, cutS: under.fromS } : view;
+    collectBars(looks, underLookOf, { view: cut, nowS: under.nowS }, spans, { top: top + UNDER_TOP_PX, heightPx: UNDER_PX, barPx: UNDER_PX });
   }
 
-  function collectBars(looks, { view, nowS }, spans, { top, heightPx, barPx }) {
-    const bars = barsOf(spans, view, nowS);
-    for (const bar of bars) {
-      const { family, pattern } = palette.state(bar.span.state);
-      const key = `${family.name}/${bar.merged ? "merged" : pattern}`;
-      if (!looks.has(key)) looks.set(key, { family, pattern: bar.merged ? "merged" : pattern, path: new Path2D() });
-      const height = heightPx === barPx ? Math.max(heightPx * (bar.merged ? 1 : family.height), 2) : heightPx;
-      const width = Math.max(bar.width - GAP_PX, 2);
-      const y = top + (barPx - height) / 2;
-      if (width > 6) looks.get(key).path.roundRect(bar.x, y, width, height, 2);
-      else looks.get(key).path.rect(bar.x, y, width, height);
-    }
-    return bars.length;
+  function collectBars(looks, find, { view, nowS }, spans, { top, heightPx, barPx }) {
+    let count = 0;
+    eachBar(spans, view, nowS, (x, width, span, merged) => {
+      const look = find(span.state, merged);
+      if (!look.count) looks.push(look);
+      const height = heightPx === barPx ? Math.max(heightPx * (merged ? 1 : look.family.height), 2) : heightPx;
+      look.add(x, top + (barPx - height) / 2, Math.max(width - GAP_PX, 2), height);
+      count += 1;
+    });
+    return count;
   }
 
   /** A ghost is an outline with a breath of its colour. */
   function fillLooks(looks, { dimmed }, ghost = false) {
-    for (const { family, pattern, path } of looks.values()) {
-      ctx.globalAlpha = dimmed.has(family.name) ? DIMMED : ghost ? GHOST : 1;
-      ctx.fillStyle = colourOf(family);
-      ctx.fill(path);
+    for (const look of looks) {
+      ctx.globalAlpha = dimmed.has(look.family.name) ? DIMMED : ghost ? GHOST : 1;
+      ctx.fillStyle = ctx.strokeStyle = colourOf(look.family);
+      look.eachPath(ctx, () => ctx.fill());
       if (ghost) {
         ctx.globalAlpha = 1;
-        ctx.strokeStyle = colourOf(family);
         ctx.lineWidth = 1;
-        ctx.stroke(path);
-        continue;
+        look.eachPath(ctx, () => ctx.stroke());
+      } else {
+        const tile = patternFor(ctx, look.pattern);
+        if (tile) {
+          ctx.fillStyle = tile;
+          look.eachPath(ctx, () => ctx.fill());
+        }
       }
-      const tile = patternFor(ctx, pattern);
-      if (tile) {
-        ctx.fillStyle = tile;
-        ctx.fill(path);
-      }
+      look.count = 0;
     }
     ctx.globalAlpha = 1;
   }
 
-  function drawLines({ view, nowS }, row, top) {
-    ctx.fillStyle = theme.muted;
-    for (const { startS, endS } of visible(row.started, view)) {
-      const [from, to] = [Math.max(0, xOf(view, startS)), Math.min(view.widthPx, xOf(view, endS ?? nowS))];
-      for (let x = from; x < to; x += 4) ctx.fillRect(x, top + LINE_TOP_PX, Math.min(2, to - x), 1.5);
-    }
-    ctx.fillStyle = colourOf(palette.family("failed"));
-    for (const { startS, endS } of visible(row.failing, view)) {
-      const [from, to] = [Math.max(0, xOf(view, startS)), Math.min(view.widthPx, xOf(view, endS ?? nowS))];
-      for (let x = from; x < to; x += 5) ctx.fillRect(x, top + 0.5, Math.min(3, to - x), FAILING_PX);
-    }
+  function drawLines({ rows, view, nowS, scrollPx }, first, last) {
+    const eachLine = (kind, draw) => {
+      for (let index = first; index < last; index += 1) {
+        for (const { startS, endS } of visible(rows[index][kind], view)) {
+          const from = Math.max(0, xOf(view, startS));
+          const to = Math.min(view.widthPx, xOf(view, endS ?? nowS));
+          if (to > from) draw(from, to, index * ROW_PX - scrollPx);
+        }
+      }
+    };
+    // A line begins with a dot: the pattern is moved to where it begins.
+    const broken = (kind, style, topPx, heightPx) => {
+      ctx.fillStyle = style(ctx);
+      eachLine(kind, (from, to, y) => {
+        ctx.translate(from, 0);
+        ctx.fillRect(0, y + topPx, to - from, heightPx);
+        ctx.translate(-from, 0);
+      });
+    };
+    broken("started", dots, LINE_TOP_PX, 1.5);
+    broken("failing", dashes, 0.5, FAILING_PX);
     ctx.fillStyle = colourOf(palette.family("ready"));
-    for (const { startS, endS } of visible(row.ready, view)) {
-      const [from, to] = [Math.max(0, xOf(view, startS)), Math.min(view.widthPx, xOf(view, endS ?? nowS))];
-      if (to > from) ctx.fillRect(from, top + LINE_TOP_PX, Math.max(to - from, 1), LINE_PX);
-    }
+    eachLine("ready", (from, to, y) => ctx.fillRect(from, y + LINE_TOP_PX, Math.max(to - from, 1), LINE_PX));
   }
 
   function drawOutlines(scene, first, last) {
@@ -205,11 +260,11 @@ export function createPainter(canvas, palette) {
 
   function drawMarks({ view, nowS }, row, top) {
     const marks = marksOf(row.marks, view, MARK_APART_PX).filter(({ mark }) => mark.atS <= nowS);
+    const y = top + BAR_TOP_PX + BAR_PX / 2;
+    ctx.lineCap = ctx.lineJoin = "round";
     for (const { x, mark } of marks) {
       const { glyph, family } = palette.mark(mark.kind);
-      ctx.save();
-      ctx.translate(x, top + BAR_TOP_PX + BAR_PX / 2);
-      ctx.lineCap = ctx.lineJoin = "round";
+      ctx.translate(x, y);
       // A halo in the colour of the page makes the glyph legible on every bar.
       ctx.strokeStyle = theme.page;
       ctx.lineWidth = 4.5;
@@ -218,7 +273,7 @@ export function createPainter(canvas, palette) {
       ctx.lineWidth = 1.75;
       if (GLYPHS[glyph].filled) ctx.fill(glyphs.get(glyph));
       else ctx.stroke(glyphs.get(glyph));
-      ctx.restore();
+      ctx.translate(-x, -y);
     }
     return marks.length;
   }

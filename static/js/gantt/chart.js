@@ -3,14 +3,21 @@
  * plot area, has the bars. The only module that says Plotly.
  *
  * The page owns the view. Plotly is told of every change of it, and tells us of those that a drag makes; it is never told anything while a drag goes on,
- * because it would count the distance dragged so far twice.
+ * because it would count the distance dragged so far twice. Nor is it told of every frame of a movement: it takes longer than all bars. A first change is
+ * drawn at once and in full; those that follow it soon are drawn by ours, and in full when the chart has come to rest.
  */
 
 import { ticks } from "../time/format.js";
+import { createAxis } from "./axis.js";
 import { createPainter } from "./canvas.js";
 
 /** Height of the axis above the rows. */
 export const AXIS_PX = 26;
+
+/** A chart that did not change for so long is at rest. */
+const REST_MS = 120;
+/** While it moves all the time, everything is drawn after so long. */
+const EXACT_EVERY_MS = 500;
 
 const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, scrollZoom: false, doubleClick: false, showTips: false };
 
@@ -26,7 +33,13 @@ export async function createChart({ host, canvas, palette }, onDrag) {
   const { Plotly } = window;
   let theme = null;
   let size = { widthPx: 0, heightPx: 0 };
+  /** What Plotly was told, and what it was not yet told. */
   let drawn = null;
+  let waiting = null;
+  let scene = null;
+  let drawnMs = -Infinity;
+  let exactMs = -Infinity;
+  let restTimer = 0;
   let dragging = false;
   let ours = 0;
 
@@ -52,6 +65,9 @@ export async function createChart({ host, canvas, palette }, onDrag) {
     CONFIG,
   );
 
+  const ownAxis = createAxis(host);
+  // A drag begins with what is to be seen. Plotly listens to the same event on an element inside.
+  host.addEventListener("pointerdown", () => tellPlotly(), { capture: true });
   host.addEventListener("pointerdown", () => (dragging = true));
   window.addEventListener("pointerup", () => (dragging = false));
   host.on("plotly_relayouting", report);
@@ -70,6 +86,38 @@ export async function createChart({ host, canvas, palette }, onDrag) {
   function relayout(update) {
     ours += 1;
     Plotly.relayout(host, update).finally(() => (ours -= 1));
+  }
+
+  /** Is the axis that of this view? */
+  function isShown({ startS, endS }, on) {
+    return on !== null && on.startS === startS && on.endS === endS;
+  }
+
+  function tellPlotly(view = waiting) {
+    waiting = null;
+    ownAxis.show(false);
+    if (!view) return;
+    drawn = view;
+    const { values, texts } = ticks(view);
+    relayout({ "xaxis.range": [view.startS, view.endS], "xaxis.tickvals": values, "xaxis.ticktext": texts });
+  }
+
+  /** A view that Plotly need not hear of yet. */
+  function moveAxis(view) {
+    if (isShown(view, waiting)) return;
+    waiting = view;
+    ownAxis.draw(view, ticks(view));
+  }
+
+  function rest() {
+    restTimer = 0;
+    const leftMs = drawnMs + REST_MS - performance.now();
+    if (leftMs > 0) {
+      restTimer = setTimeout(rest, leftMs);
+      return;
+    }
+    if (!dragging) tellPlotly();
+    if (!painter.isExact) painter.draw(scene);
   }
 
   function place() {
@@ -109,15 +157,19 @@ export async function createChart({ host, canvas, palette }, onDrag) {
       });
     },
 
-    /** @param {import("./canvas.js").Scene} scene without view.widthPx and heightPx, which are the chart's own */
-    draw(scene) {
-      const view = { ...scene.view, widthPx: size.widthPx };
-      if (!dragging && (!drawn || drawn.startS !== view.startS || drawn.endS !== view.endS)) {
-        drawn = view;
-        const { values, texts } = ticks(view);
-        relayout({ "xaxis.range": [view.startS, view.endS], "xaxis.tickvals": values, "xaxis.ticktext": texts });
-      }
-      return painter.draw({ ...scene, view, heightPx: size.heightPx });
+    /** @param {import("./canvas.js").Scene} wanted without view.widthPx and heightPx, which are the chart's own */
+    draw(wanted) {
+      const view = { ...wanted.view, widthPx: size.widthPx };
+      const nowMs = performance.now();
+      const moving = nowMs - drawnMs < REST_MS;
+      drawnMs = nowMs;
+      if (!dragging && !isShown(view, drawn)) (moving && drawn ? moveAxis : tellPlotly)(view);
+      else if (!dragging) tellPlotly(null);
+      scene = { ...wanted, view, heightPx: size.heightPx };
+      const counts = painter.draw(scene, moving && nowMs - exactMs < EXACT_EVERY_MS);
+      if (painter.isExact) exactMs = nowMs;
+      if (!restTimer) restTimer = setTimeout(rest, REST_MS);
+      return counts;
     },
   };
 }

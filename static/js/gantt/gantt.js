@@ -49,6 +49,7 @@ export async function createGantt(root, palette, on) {
   let theme = currentTheme();
   let scene = null;
   let records = [];
+  let rowsPx = 0;
   chart.setTheme(theme);
 
   function resize() {
@@ -82,8 +83,11 @@ export async function createGantt(root, palette, on) {
       // What the tooltip is about has moved away under the pointer.
       if (scene && (scene.view.startS !== state.view.startS || scene.view.endS !== state.view.endS)) tooltip.hide();
       const heightPx = AXIS_PX + state.rows.length * ROW_PX + 8;
-      spacer.style.height = `${heightPx}px`;
-      root.closest(".panes").style.setProperty("--rows-px", `${heightPx}px`);
+      if (heightPx !== rowsPx) {
+        rowsPx = heightPx;
+        spacer.style.height = `${heightPx}px`;
+        root.closest(".panes").style.setProperty("--rows-px", `${heightPx}px`);
+      }
       scene = { ...state, view: { ...state.view }, scrollPx: root.scrollTop, heightPx: chart.size.heightPx };
       return chart.draw(scene);
     },

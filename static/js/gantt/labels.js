@@ -30,42 +30,60 @@ export function createLabels(column, palette, { onSelect, onToggle }) {
       const line = el("div", { class: `label label-${row.type}` }, fold, chip, name, swatch, status, restarts);
       line.style.height = `${ROW_PX}px`;
       line.addEventListener("click", (event) => event.target === fold || onSelect(row));
-      lines.set(row.key, { line, status, swatch, fold, restarts });
+      lines.set(row.key, { line, status, swatch, fold, restarts, shown: {} });
     }
     return lines.get(row.key);
   }
 
+  /** Write the state of a row at the clock, as far as it is another than what stands there: to touch the page is what costs. */
+  function write(row, { clockS, selected, collapsed, marked, themeName }) {
+    const label = lineFor(row);
+    const { shown } = label;
+    const span = spanAt(row, clockS);
+    const state = span && palette.state(span.state);
+    const count = row.type === "pod" ? 0 : restartsAt(row, clockS);
+    const text = row.absent ? t("only in the run behind") : state?.label ?? (row.spans.length && clockS >= row.spans[0].startS ? "gone" : "");
+    const colour = state ? state.family[themeName] : "transparent";
+    const isSelected = selected?.row === row;
+    const isFolded = collapsed.has(row.pod);
+    if (shown.text !== text) setText(label.status, (shown.text = text));
+    if (shown.colour !== colour) label.swatch.style.backgroundColor = shown.colour = colour;
+    if (shown.count !== count) {
+      shown.count = count;
+      setText(label.restarts, count ? `↻ ${count}` : "");
+      label.restarts.title = count ? `Restarted ${count}×` : "";
+    }
+    if (shown.isSelected !== isSelected) label.line.classList.toggle("selected", (shown.isSelected = isSelected));
+    const isMarked = marked?.has(row.key) ?? false;
+    if (shown.isMarked !== isMarked) {
+      label.line.classList.toggle("at-cursor", (shown.isMarked = isMarked));
+      if (isMarked) label.line.setAttribute("aria-current", "true");
+      else label.line.removeAttribute("aria-current");
+    }
+    const isAbsent = Boolean(row.absent);
+    if (shown.isAbsent !== isAbsent) label.line.classList.toggle("absent", (shown.isAbsent = isAbsent));
+    if (label.fold && shown.isFolded !== isFolded) {
+      shown.isFolded = isFolded;
+      label.fold.setAttribute("aria-expanded", String(!isFolded));
+      label.fold.setAttribute("aria-label", `${isFolded ? "Unfold" : "Fold"} ${row.name}`);
+    }
+  }
+
   let order = "";
+  let ordered = null;
+  let scrolledPx = NaN;
   return {
-    draw({ rows, scrollPx, heightPx, clockS, selected, collapsed, marked, themeName }) {
-      const wanted = rows.map((row) => row.key).join("\n");
+    draw({ rows, scrollPx, heightPx, ...scene }) {
+      // The same array is the same rows, see rows.js.
+      const wanted = rows === ordered ? order : rows.map((row) => row.key).join("\n");
+      ordered = rows;
       if (wanted !== order) {
         order = wanted;
         inner.replaceChildren(...rows.map((row) => lineFor(row).line));
       }
-      inner.style.transform = `translateY(${-scrollPx}px)`;
+      if (scrollPx !== scrolledPx) inner.style.transform = `translateY(${-(scrolledPx = scrollPx)}px)`;
       const [first, last] = visibleRows(rows.length, scrollPx, heightPx);
-      for (let index = first; index < last; index += 1) {
-        const row = rows[index];
-        const { line, status, swatch, fold, restarts } = lineFor(row);
-        const span = spanAt(row, clockS);
-        const state = span && palette.state(span.state);
-        const count = row.type === "pod" ? 0 : restartsAt(row, clockS);
-        setText(status, row.absent ? t("only in the run behind") : state?.label ?? (row.spans.length && clockS >= row.spans[0].startS ? "gone" : ""));
-        setText(restarts, count ? `↻ ${count}` : "");
-        restarts.title = count ? `Restarted ${count}×` : "";
-        swatch.style.backgroundColor = state ? state.family[themeName] : "transparent";
-        line.classList.toggle("selected", selected?.row === row);
-        const isMarked = marked?.has(row.key) ?? false;
-        line.classList.toggle("at-cursor", isMarked);
-        if (isMarked) line.setAttribute("aria-current", "true");
-        else line.removeAttribute("aria-current");
-        line.classList.toggle("absent", Boolean(row.absent));
-        if (fold) {
-          fold.setAttribute("aria-expanded", String(!collapsed.has(row.pod)));
-          fold.setAttribute("aria-label", `${collapsed.has(row.pod) ? "Unfold" : "Fold"} ${row.name}`);
-        }
-      }
+      for (let index = first; index < last; index += 1) write(rows[index], scene);
     },
   };
 }

@@ -36,38 +36,51 @@ export function visible(intervals, view) {
 }
 
 /**
- * What to draw of one row's spans: bars with x and width in pixels, cut to the view. `merged` > 0: this block stands for so many changes.
- * Open spans end at `nowS`.
+ * What to draw of one row's spans, from the left: `visit(x, width, span, merged, last)` with pixels cut to the view. `merged` > 0: this block stands for so
+ * many changes, from `span` to `last`. Open spans end at `nowS`. Makes no objects: this runs for every bar of every frame.
  */
-export function barsOf(spans, view, nowS) {
-  const bars = [];
-  let small = [];
+export function eachBar(spans, view, nowS, visit) {
+  const { startS, endS, widthPx } = view;
+  const lengthS = endS - startS;
+  const cutS = view.cutS ?? -Infinity;
+  const leftOf = (span) => Math.max(((Math.max(span.startS, cutS) - startS) / lengthS) * widthPx, -1);
+  const rightOf = (span) => Math.min((((span.endS ?? nowS) - startS) / lengthS) * widthPx, widthPx + 1);
+  // Neighbours under the minimum, not yet drawn: those at `small` and the `count` - 1 after it.
+  let small = 0;
+  let count = 0;
+  let smallEndPx = 0;
   const flush = () => {
-    if (small.length > MERGE_ABOVE) {
-      const [first, last] = [small[0], small[small.length - 1]];
-      bars.push({ x: first.x, width: Math.max(last.x + last.width - first.x, MIN_BAR_PX), span: first.span, last: last.span, merged: small.length });
+    if (count > MERGE_ABOVE) {
+      const x = leftOf(spans[small]);
+      visit(x, Math.max(smallEndPx - x, MIN_BAR_PX), spans[small], count, spans[small + count - 1]);
     } else {
-      bars.push(...small);
+      for (let at = small; at < small + count; at += 1) visit(leftOf(spans[at]), MIN_BAR_PX, spans[at], 0, spans[at]);
     }
-    small = [];
+    count = 0;
   };
-  for (const span of visible(spans, view)) {
-    const endS = span.endS ?? nowS;
-    if (endS < (view.cutS ?? view.startS) || span.startS > nowS) continue;
-    const x = Math.max(xOf(view, Math.max(span.startS, view.cutS ?? -Infinity)), -1);
-    const trueWidth = Math.min(xOf(view, endS), view.widthPx + 1) - x;
-    const bar = { x, width: Math.max(trueWidth, MIN_BAR_PX), span, merged: 0 };
-    if (trueWidth >= MIN_BAR_PX) {
-      flush();
-      bars.push(bar);
+  const last = indexAt(spans, endS);
+  for (let index = Math.max(0, indexAt(spans, startS)); index <= last; index += 1) {
+    const span = spans[index];
+    if ((span.endS ?? nowS) < (view.cutS ?? startS) || span.startS > nowS) continue;
+    const x = leftOf(span);
+    const width = rightOf(span) - x;
+    // Neighbours only: a gap that can be seen ends the run.
+    if (count && (width >= MIN_BAR_PX || x - smallEndPx > MIN_BAR_PX)) flush();
+    if (width >= MIN_BAR_PX) {
+      visit(x, width, span, 0, span);
     } else {
-      // Neighbours only: a gap that can be seen ends the run.
-      const before = small[small.length - 1];
-      if (before && x - (before.x + before.width) > MIN_BAR_PX) flush();
-      small.push(bar);
+      if (!count) small = index;
+      count = index - small + 1;
+      smallEndPx = x + MIN_BAR_PX;
     }
   }
-  flush();
+  if (count) flush();
+}
+
+/** The same as a list. */
+export function barsOf(spans, view, nowS) {
+  const bars = [];
+  eachBar(spans, view, nowS, (x, width, span, merged, last) => bars.push({ x, width, span, last, merged }));
   return bars;
 }
 

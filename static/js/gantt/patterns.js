@@ -41,3 +41,22 @@ export function createPatterns(colour, ratio) {
     return made.get(name);
   };
 }
+
+/**
+ * Makes a fill style of broken lines, `onPx` in the colour and `offPx` without, which begin at the origin. One fill is many times cheaper than one a dot.
+ */
+export function createDots(colour, onPx, offPx, ratio) {
+  let pattern = null;
+  return function dots(ctx) {
+    if (pattern) return pattern;
+    const tile = document.createElement("canvas");
+    tile.width = Math.round((onPx + offPx) * ratio);
+    tile.height = 1;
+    const brush = tile.getContext("2d");
+    brush.fillStyle = colour;
+    brush.fillRect(0, 0, (tile.width * onPx) / (onPx + offPx), 1);
+    pattern = ctx.createPattern(tile, "repeat");
+    pattern.setTransform(new DOMMatrix().scale((onPx + offPx) / tile.width));
+    return pattern;
+  };
+}

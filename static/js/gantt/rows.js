@@ -7,8 +7,11 @@
 
 const PLACE = { pod: 0, init: 1, sidecar: 1, main: 2, ephemeral: 3 };
 
+/** Model -> its rows in order; a model without new rows is asked in every frame. */
+const known = new WeakMap();
+
 /**
- * Rows of the model in display order, without those of collapsed pods (a set of pod names).
+ * Rows of the model in display order, without those of collapsed pods (a set of pod names). Without options: as long as they are the same, the same array.
  *
  * @param {object} model see spans.js
  * @param {Set<string>} [collapsed]
@@ -17,6 +20,16 @@ const PLACE = { pod: 0, init: 1, sidecar: 1, main: 2, ephemeral: 3 };
  *   of a pod that matches itself, all.
  */
 export function orderedRows(model, collapsed = new Set(), { behind = null, matches = null } = {}) {
+  if (behind || matches) return inOrder(model, collapsed, behind, matches);
+  const folded = [...collapsed].join();
+  const before = known.get(model);
+  if (before && before.count === model.rows.size && before.folded === folded) return before.rows;
+  const rows = inOrder(model, collapsed);
+  known.set(model, { count: model.rows.size, folded, rows });
+  return rows;
+}
+
+function inOrder(model, collapsed, behind = null, matches = null) {
   const groups = new Map();
   const add = (row) => (groups.has(row.pod) ? groups.get(row.pod).push(row) : groups.set(row.pod, [row]));
   for (const row of model.rows.values()) add(row);
