@@ -28,6 +28,7 @@ test("every module begins with what it is for", () => assert.deepEqual(modules.f
 test("no module spells a colour", () => assert.deepEqual(naming(code, /#[0-9a-f]{3,8}\b/i), []));
 
 const PURE = ["gantt/facts.js", "gantt/lenses.js", "gantt/spans.js", "gantt/marks.js", "gantt/rows.js", "gantt/layout.js", "gantt/hit.js", "gantt/navigate.js", "gantt/troubles.js"].concat([
+  "gantt/repaint.js",
   "editor/behavior.js",
   "export/picture.js",
   "editor/blocks.js",
