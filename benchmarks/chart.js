@@ -81,13 +81,16 @@ function bareOnes({ bare, size, places, model }, state, _update, chunk) {
 /** One kind of update: both sides in turns. */
 async function measure(sides, update) {
   const endS = sides.trace.chunks.at(-1).at(-1).t;
-  let state = { view: fitted(0, endS * 1.05), nowS: sides.nowS, clockS: sides.nowS, collapsed: new Set() };
+  const first = { view: fitted(0, endS * 1.05), nowS: sides.nowS, clockS: sides.nowS, collapsed: new Set() };
+  // Each side goes through the same views; records, of which both take their share, come but once.
+  const states = { ours: first, bare: first };
   const results = { ours: { script: [], frame: [], drawn: 0 }, bare: { script: [], frame: [], drawn: 0 } };
   for (let turn = 0; turn < TURNS * 2; turn += 1) {
     const isOurs = turn % 2 === 0;
     sides.root.dataset.off = String(!isOurs);
     sides.canvas.dataset.off = String(isOurs);
-    const result = results[isOurs ? "ours" : "bare"];
+    const side = isOurs ? "ours" : "bare";
+    const result = results[side];
     const act = isOurs ? ours : bareOnes;
     let beganMs = 0;
     for (let frame = 0; frame <= FRAMES; frame += 1) {
@@ -96,7 +99,8 @@ async function measure(sides, update) {
       if (frame > LEFT_OUT) result.frame.push(nowMs - beganMs);
       beganMs = nowMs;
       if (frame === FRAMES) break;
-      state = UPDATES[update](state, turn * FRAMES + frame, sides);
+      const step = (update === "live" ? turn : Math.floor(turn / 2)) * FRAMES + frame;
+      const state = (states[side] = UPDATES[update](states[side], step, sides));
       // The bare canvas has no model of its own: what it is told of must be there.
       if (!isOurs && state.chunk) addRecords(sides.model, state.chunk);
       const startMs = performance.now();
@@ -105,9 +109,9 @@ async function measure(sides, update) {
       if (frame >= LEFT_OUT) result.script.push(tookMs);
       result.drawn = Math.max(drawn, result.drawn);
     }
-    if (state.chunk && isOurs) sides.rows.forEach((_, index) => sides.bare.take(index));
+    if (update === "live" && isOurs) sides.rows.forEach((_, index) => sides.bare.take(index));
   }
-  sides.nowS = state.nowS;
+  sides.nowS = states.bare.nowS;
   return results;
 }
 

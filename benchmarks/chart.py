@@ -94,7 +94,8 @@ def main() -> None:
             sys.stdout.flush()
             Event().wait()
         write(f"{'':34}{'script ms':>16}{'bare canvas':>16}{'':>7}{'frame ms':>16}{'bare canvas':>16}\n")
-        write(f"{'bars':>7}{'rows':>5}{'in sight':>9}{'painted':>8} {'':4}" + f"{'median':>8}{'p95':>8}" * 2 + f"{'ratio':>7}" + f"{'median':>8}{'p95':>8}" * 2 + "\n")
+        pair = f"{'median':>8}{'p95':>8}"
+        write(f"{'bars':>7}{'rows':>5}{'in sight':>9}{'painted':>8} {'':5}{pair * 2}{'ratio':>7}{pair * 2}\n")
         for line in measured(url):
             columns = [line[name][part] for name in ("script", "bareScript", "frame", "bareFrame") for part in ("median", "p95")]
             ratio = columns[0] / max(columns[2], 0.001)

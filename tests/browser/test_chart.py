@@ -10,9 +10,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser import steps
 from tests.browser.conftest import Site, Watch
 
-FIRST_LOAD_BYTES = 500_000
-"""Of everything that the page of a run needs, compressed as it travels, without the headers."""
-
 
 @pytest.fixture
 def chart(page: Page, site: Site) -> Page:
@@ -185,11 +182,3 @@ def test_on_a_phone_the_table_comes_first_and_nothing_sticks_out(browser: Browse
     page.get_by_role("tab", name="Spec").tap()
     expect(page.locator(".cm-content")).to_be_visible()
     context.close()
-
-
-def test_the_first_load_is_small(chart: Page):
-    entries = "[...performance.getEntriesByType('resource'), ...performance.getEntriesByType('navigation')]"
-    bodies: list[int] = chart.evaluate(f"{entries}.map(entry => entry.encodedBodySize)")
-
-    assert len(bodies) > 10
-    assert sum(bodies) <= FIRST_LOAD_BYTES
