@@ -64,9 +64,20 @@ for (const [what, changes] of Object.entries({
   "rows in another order": { rows: [...ROWS].reverse() },
   "a dimmed family": { dimmed: new Set(["ready"]) },
   "a head that went back": { nowS: 50 },
-  "something that was not there before": { ghosts: [] },
+  "something that was not there before": { more: [] },
+  "another run under the bars": { under: { rows: new Map(), ghost: true, fromS: 0, nowS: 60 } },
 })) {
   test(`${what} draws everything`, () => assert.equal(part(changes), null));
 }
+
+test("news of what stands under the bars are drawn from its old head on", () => {
+  const rows = new Map();
+  const under = (nowS) => ({ rows, ghost: false, fromS: 0, nowS });
+  const before = remembered({ ...SCENE, under: under(40) });
+  const { fromPx, toPx } = partOf(before, { ...SCENE, under: under(41) }, 1);
+
+  assert.ok(fromPx < 400 && fromPx > 300);
+  assert.equal(toPx, 1000);
+});
 
 test("the same rows in a new list are the same rows", () => assert.notEqual(part({ rows: [...ROWS], view: view(2) }), null));
