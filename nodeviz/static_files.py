@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import subprocess
+from typing import Any
 
+import brotli
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.http import HttpRequest, HttpResponse
+from whitenoise.compress import Compressor
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 VENDOR = "vendor/"
 """What others wrote comes minified."""
+
+
+LARGEST_BLOCK = 22
+"""Of brotli's input, as a power of two: one block for Plotly, which saves 2.8 kB of its 329."""
+
+
+class DenseCompressor(Compressor):
+    """As small as brotli makes it: compressed once, travelling often."""
+
+    @staticmethod
+    def compress_brotli(data: bytes) -> bytes:
+        """In blocks as large as they can be of use."""
+        packed: bytes = brotli.compress(data, lgblock=LARGEST_BLOCK)
+        return packed
 
 
 class HashedModulesStorage(CompressedManifestStaticFilesStorage):
@@ -22,6 +39,10 @@ class HashedModulesStorage(CompressedManifestStaticFilesStorage):
     """
 
     support_js_module_import_aggregation = True
+
+    def create_compressor(self, **kwargs: Any) -> Compressor:
+        """What makes the compressed copy beside each file."""
+        return DenseCompressor(**kwargs)
 
     def _save(self, name: str, content: File) -> str:
         return super()._save(name, minified(name, content))

@@ -2,7 +2,6 @@
 
 import { createLegend } from "../gantt/legend.js";
 import { orderedRows } from "../gantt/rows.js";
-import { createDetails } from "../table/details.js";
 import { createEvents } from "../table/events.js";
 import { createProblems } from "../table/problems.js";
 import { describeRow } from "../text/describe.js";
@@ -28,7 +27,10 @@ export function createPanels({ palette, session, state, announcer, help, redraw,
   const legend = createLegend(byId("legend"), palette, redraw);
   const events = createEvents(byId("panel-events"), { onSeek: seek });
   const problems = createProblems(byId("panel-problems"), palette, { onSelect: goToTrouble });
-  const details = createDetails(byId("panel-details"), palette, { onSeek: seek, onGo: goToPlace });
+  const details = lazily(async () => {
+    const { createDetails } = await import("../table/details.js");
+    return createDetails(byId("panel-details"), palette, { onSeek: seek, onGo: goToPlace });
+  });
   const node = createNode(byId("node"), byId("panel-images"), palette, { onOpen: redraw });
   const treegrid = lazily(async () => {
     const { createTreegrid } = await import("../table/treegrid.js");
@@ -92,7 +94,7 @@ export function createPanels({ palette, session, state, announcer, help, redraw,
       const context = { records, nowS, themeName };
       if (drawer.current() === "details") {
         const steps = run.verdict?.pods.find(({ pod }) => pod === state.selected?.row.pod)?.way ?? [];
-        details.update(state.selected, { ...context, book: state.selected && reasons.bookOf(session), steps });
+        details().then((part) => part.update(state.selected, { ...context, book: state.selected && reasons.bookOf(session), steps }));
       }
       if (panes.current() !== "table") return;
       const rows = orderedRows(spans, new Set(), { matches: state.matches });
