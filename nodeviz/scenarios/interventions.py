@@ -41,7 +41,14 @@ def targets_in(scenario: simulator.Scenario) -> dict[str, Any]:
         "filesystems": list(scenario.node.filesystems),
         "images": sorted(images),
         "node": "node",
+        "manual": _waiting(scenario),
     }
+
+
+def _waiting(scenario: simulator.Scenario) -> list[str]:
+    """What the text has for an action to apply, as `apply` names it."""
+    pods = [pod.name for pod in scenario.pods if pod.owner is None and pod.apply_manually]
+    return [*pods, *(f"{workload.kind}/{workload.name}" for workload in scenario.workloads if workload.template.apply_manually)]
 
 
 def _pod(pod: Any, own_name: str) -> dict[str, Any]:

@@ -133,6 +133,15 @@ def test_dragging_in_the_overview_shows_that_part(chart: Page):
     expect(chart.locator(".xtick text").filter(has_text=whole[-1])).to_have_count(1)
 
 
+def test_keys_fold_all_pods_and_unfold_them(chart: Page):
+    chart.locator("#gantt").focus()
+    chart.keyboard.press("[")
+    expect(chart.locator(".label-name")).to_have_text(["web"])
+    chart.keyboard.press("]")
+
+    expect(chart.locator(".label-name")).to_have_text(["web", "app", "log"])
+
+
 # -- intervening -------------------------------------------------------------------------------------------------------------------
 
 

@@ -54,6 +54,12 @@ const ACTIONS = {
   "restart the kubelet": [actionOf(onNode([]), "Restart the kubelet", { downFor: "5s" }), { restartKubelet: "node", downFor: "5s" }],
   "shut the node down": [actionOf(onNode([]), "Shut the node down"), { shutdownNode: "node" }],
   "break the registry": [actionOf(onNode([]), "Break the registry", { image: "*", reason: "Timeout", for: "9s" }), { registry: "*", error: { reason: "Timeout" }, for: "9s" }],
+  "slow the registry down": [actionOf(onNode([]), "Slow", { bandwidth: "1Mi/s", for: "9s" }), { registry: "*", bandwidth: "1Mi/s", for: "9s" }],
+  "remove an image": [actionOf(onNode([], { images: ["a:1"] }), "Remove an image", { image: "a:1" }), { removeImage: "a:1" }],
+  "apply what waits for it": [actionOf(onNode([], { manual: ["Deployment/web"] }), "Apply Deployment/web"), { apply: "Deployment/web" }],
+  "add an ephemeral container": [actionOf(onPod("web"), "Add", { name: "d", image: "b:1" }), { addEphemeral: "web", container: { name: "d", image: "b:1" } }],
+  "set a condition": [actionOf(onPod("web"), "Set", { condition: "a/b", status: "True" }), { setCondition: "web", condition: "a/b", status: "True" }],
+  "create an object": [actionOf(onNode([]), "Create", { object: "Secret/x" }), { createObject: "Secret/x" }],
   "a number that is none is left to the server to refuse": [actionOf(onContainer("web/app", []), "Let it exit", { exitCode: "x" }), { exit: "web/app", exitCode: "x" }],
 };
 

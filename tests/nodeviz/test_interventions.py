@@ -49,6 +49,13 @@ def test_what_can_be_acted_on_is_listed_in_the_words_of_the_actions(client: Clie
         ],
     }
     assert (targets["filesystems"], targets["images"], targets["node"]) == (["nodefs"], ["app:1", "log:1", "shop:1"], "node")
+    assert targets["manual"] == []
+
+
+def test_what_waits_for_an_action_is_listed(client: Client) -> None:
+    later = POD.replace("metadata: {name: web}", 'metadata: {name: web, annotations: {nodeviz.dev/apply: "manual"}}', 1)
+
+    assert ask(client, later).json()["targets"]["manual"] == ["web"]
 
 
 def test_every_target_can_be_acted_on(client: Client) -> None:

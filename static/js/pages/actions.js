@@ -76,6 +76,8 @@ export function createActions({ state, session, clock, view, palette, panels, to
     "hide-future": () => (state.hidden = !state.hidden),
     table: () => panes.show(panes.current() === "table" ? "chart" : "table"),
     drawer: panels.toggleDrawer,
+    "fold-all": () => [...session.model.spans.pods.keys()].forEach((pod) => state.collapsed.add(pod)),
+    "unfold-all": () => state.collapsed.clear(),
     lens: tools.lenses.next,
     search: tools.search.focus,
     intervene: () => document.getElementById("intervene").click(),

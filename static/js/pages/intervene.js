@@ -42,7 +42,7 @@ export function createIntervene({ panel, menu, session, clock, config, workbench
       }
       groups.push({ heading: t("{pod}, at {time}", { pod: row.pod.replace(/^default\//, ""), time: at() }), entries: onPod(pod) });
     }
-    groups.push({ heading: t("The node, at {time}", { time: at() }), entries: onNode([...room.disks.keys()]) });
+    groups.push({ heading: t("The node, at {time}", { time: at() }), entries: onNode([...room.disks.keys()], targets) });
     opened.open(groups, { x, y, from, onChosen: (action) => change({ action: { at: momentOf(clock.nowS), ...action } }) });
   }
 

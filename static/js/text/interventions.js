@@ -53,6 +53,17 @@ export function onPod(address) {
     },
     now(t("Delete by force"), { delete: address, gracePeriodSeconds: 0, force: true }),
     now(t("Evict through the API"), { evict: address }),
+    {
+      label: t("Add an ephemeral container …"),
+      fields: [field("name", t("Name"), "debugger"), field("image", t("Image"), "busybox:1.37")],
+      action: ({ name, image }) => ({ addEphemeral: address, container: { name, image } }),
+    },
+    {
+      label: t("Set a condition …"),
+      fields: [field("condition", t("Condition"), "example.com/ready"), field("status", t("Status"), "True", ["True", "False", "Unknown"])],
+      action: ({ condition, status }) => ({ setCondition: address, condition, status }),
+    },
+    now(t("Remove its dead init containers"), { forgetContainers: address }),
   ];
 }
 
@@ -67,17 +78,27 @@ export function onContainer(address, probes) {
   ];
 }
 
-/** @param {string[]} filesystems as the trace names them */
-export function onNode(filesystems) {
+/**
+ * @param {string[]} filesystems as the trace names them
+ * @param {{images?: string[], manual?: string[]}} [targets] see nodeviz/scenarios/interventions.py
+ */
+export function onNode(filesystems, { images = [], manual = [] } = {}) {
   return [
+    ...manual.map((name) => now(t("Apply {name}", { name }), { apply: name })),
     ...filesystems.map((name) => ({
       label: t("Fill {name} …", { name }),
       fields: [field("to", t("Up to"), "92%")],
       action: ({ to }) => ({ fillDisk: name, to }),
     })),
-    ...filesystems.map((name) => ({ label: t("Free {name} …", { name }), fields: [field("to", t("Down to"), "50%")], action: ({ to }) => ({ freeDisk: name, to }) })),
+    ...filesystems.map((name) => ({
+      label: t("Free {name} …", { name }),
+      fields: [field("to", t("Down to"), "50%")],
+      action: ({ to }) => ({ freeDisk: name, to }),
+    })),
     { label: t("Use up memory …"), fields: [field("memory", t("Memory"), "1Gi")], action: ({ memory }) => ({ loseRoom: "node", memory }) },
     { label: t("Restart the kubelet …"), fields: [field("downFor", t("Down for"), "5s")], action: ({ downFor }) => ({ restartKubelet: "node", downFor }) },
+    now(t("Stop the kubelet"), { stopKubelet: "node" }),
+    now(t("Start the kubelet"), { startKubelet: "node" }),
     { label: t("Reboot the node …"), fields: [field("downFor", t("Down for"), "60s")], action: ({ downFor }) => ({ rebootNode: "node", downFor }) },
     now(t("Shut the node down"), { shutdownNode: "node" }),
     now(t("Cordon the node"), { cordon: "node" }),
@@ -91,7 +112,18 @@ export function onNode(filesystems) {
       ],
       action: ({ image, reason, for: length }) => ({ registry: image, error: { reason }, for: length }),
     },
+    {
+      label: t("Slow the registry down …"),
+      fields: [field("bandwidth", t("Bandwidth"), "1Mi/s"), field("for", t("For"), "60s")],
+      action: ({ bandwidth, for: length }) => ({ registry: "*", bandwidth, for: length }),
+    },
+    ...(images.length ? [onImage(t("Pull an image …"), "pull", images), onImage(t("Remove an image …"), "removeImage", images)] : []),
+    { label: t("Create a ConfigMap or Secret …"), fields: [field("object", t("Object"), "ConfigMap/settings")], action: ({ object }) => ({ createObject: object }) },
   ];
+}
+
+function onImage(label, verb, images) {
+  return { label, fields: [field("image", t("Image"), images[0], images)], action: ({ image }) => ({ [verb]: image }) };
 }
 
 /** The moment of an action, as the contract writes it: to the millisecond. */

@@ -32,6 +32,8 @@ export const KEYS = [
   { action: "hide-future", codes: ["KeyH"], shown: ["H"], does: "Hide or show what comes after the clock" },
   { action: "table", codes: ["KeyT"], shown: ["T"], does: "Chart or table" },
   { action: "drawer", codes: ["KeyQ"], shown: ["Q"], does: "Open or close the drawer" },
+  { action: "fold-all", keys: ["["], shown: ["["], does: "Fold all pods" },
+  { action: "unfold-all", keys: ["]"], shown: ["]"], does: "Unfold all pods" },
   { action: "lens", codes: ["KeyV"], shown: ["V"], does: "Next lens: node, kubelet, API" },
   { action: "search", codes: ["Slash"], keys: ["/"], shown: ["/"], does: "Search rows, states and reasons" },
   { action: "intervene", codes: ["KeyI"], shown: ["I"], does: "Intervene at the clock's time" },
