@@ -36,8 +36,7 @@ def page(request: HttpRequest, scenario_id: str) -> HttpResponse:
         "scenario": {"id": scenario.pk, "title": scenario.title, "created": scenario.created, "parent": scenario.parent_id, "text": scenario.text},
         "run": {"status": run.state, "version": run.simulator_version, "verdict": run.verdict, "error": run.error},
         "problems": [],
-        "notes": notes(scenario),
-        "kubelet": kubelet_rows(scenario),
+        **read_from(scenario),
         "page_config": page_config(scenario),
         "oembed_url": oembed_url(request, scenario),
     }
@@ -76,7 +75,7 @@ def common_config() -> dict[str, Any]:
 def private(request: HttpRequest) -> HttpResponse:
     """The page of a private link: the text is in the address's fragment, so this page is the same for everybody."""
     context = {
-        "scenario": {"id": "", "title": _("Private run"), "parent": None, "text": "", "description": ""},
+        "scenario": {"id": "", "title": _("Private run"), "parent": None, "text": ""},
         "run": {"status": RunState.QUEUED, "version": simulator.VERSION, "verdict": None, "error": ""},
         "problems": [],
         "page_config": {**common_config(), "private": True, "scenario": "", "text": "", "file_name": DEFAULT_NAME},
@@ -93,24 +92,19 @@ def export_urls(scenario: Scenario) -> dict[str, str]:
     return {f"{form}_url": reverse(f"run-{name}", args=[scenario.pk]) for form, name in EXPORTS.items()}
 
 
-def notes(scenario: Scenario) -> tuple[str, ...]:
-    """What the run leaves out of the text: fields that the chosen version drops, and kinds that are not simulated. None for a text that is refused today.
+def read_from(scenario: Scenario) -> dict[str, Any]:
+    """What the page says of the text besides its run; nothing for a text that is refused today.
 
-    Read from the text each time and not stored, because the installed simulator computes the run, too; most texts take a few milliseconds.
+    `notes`: what the run leaves out, fields that the chosen version drops and kinds that are not simulated. `kubelet`: the node's merged configuration, as
+    field, value and file. `description`: the scenario's own, in Markdown. Read each time and not stored, because the installed simulator computes the run, too;
+    most texts take a few milliseconds.
     """
     try:
         loaded = scenario.loaded()
     except simulator.ManifestError:
-        return ()
-    return (*loaded.warnings, *(f"{other} is kept, but not simulated" for other in loaded.not_simulated))
-
-
-def kubelet_rows(scenario: Scenario) -> tuple[tuple[str, str, str], ...]:
-    """The merged configuration of the node's kubelet: field, value, file; none for a text that is refused today."""
-    try:
-        return scenario.loaded().kubelet.rows()
-    except simulator.ManifestError:
-        return ()
+        return {"notes": (), "kubelet": ()}
+    notes = (*loaded.warnings, *(f"{other} is kept, but not simulated" for other in loaded.not_simulated))
+    return {"notes": notes, "kubelet": loaded.kubelet.rows(), "description": loaded.description}
 
 
 @require_safe

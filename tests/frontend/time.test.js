@@ -105,6 +105,7 @@ const press = (code, more = {}) => actionOf({ code, key: "", shiftKey: false, ct
 test("letters are physical keys: on a French keyboard the key at W says z and still zooms", () => assert.equal(press("KeyW", { key: "z" }), "zoom-in"));
 test("Shift makes a long step", () => assert.equal(press("KeyD", { shiftKey: true, key: "D" }), "pan-right-far"));
 test("the question mark is where the layout has it", () => assert.equal(press("Minus", { shiftKey: true, key: "?" }), "help"));
+test("so is the slash: what lies there on a German keyboard is a minus", () => assert.deepEqual([press("Digit7", { shiftKey: true, key: "/" }), press("Slash", { key: "-" })], ["search", "zoom-out"]));
 test("keys with Ctrl are the browser's", () => assert.equal(press("KeyD", { ctrlKey: true }), null));
 test("an unknown key does nothing", () => assert.equal(press("KeyZ", { key: "y" }), null));
 

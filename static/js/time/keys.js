@@ -35,7 +35,7 @@ export const KEYS = [
   { action: "fold-all", keys: ["["], shown: ["["], does: "Fold all pods" },
   { action: "unfold-all", keys: ["]"], shown: ["]"], does: "Unfold all pods" },
   { action: "lens", codes: ["KeyV"], shown: ["V"], does: "Next lens: node, kubelet, API" },
-  { action: "search", codes: ["Slash"], keys: ["/"], shown: ["/"], does: "Search rows, states and reasons" },
+  { action: "search", keys: ["/"], shown: ["/"], does: "Search rows, states and reasons" },
   { action: "intervene", codes: ["KeyI"], shown: ["I"], does: "Intervene at the clock's time" },
   { action: "ghost-off", codes: ["KeyX"], shown: ["X"], does: "Hide the run behind" },
   { action: "copy-link", codes: ["KeyC"], shown: ["C"], does: "Copy the link to this view" },
