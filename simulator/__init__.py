@@ -24,6 +24,7 @@ from simulator.manifest.field_table import field_table
 from simulator.manifest.fixes import with_lenient_validation, with_native_sidecar, with_object
 from simulator.manifest.load import Loaded, load, load_with_sources
 from simulator.manifest.pod_specs import pod_specs
+from simulator.manifest.pull_editing import with_parallel_pulls
 from simulator.manifest.validation.names import is_subdomain
 from simulator.scenario import Scenario
 from simulator.simulation import simulate
@@ -72,6 +73,7 @@ __all__ = [
     "with_lenient_validation",
     "with_native_sidecar",
     "with_object",
+    "with_parallel_pulls",
     "with_settings",
     "without_action",
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nodeviz.runs import embeds, exports, owner, tries, views
+from nodeviz.runs import comparison, embeds, exports, owner, tries, views
 
 urlpatterns = [
     path("try", tries.try_text, name="try"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("s/<scenario_id:scenario_id>.html", exports.html, name="run-html"),
     path("s/<scenario_id:scenario_id>/why", views.why, name="run-why"),
     path("e/<scenario_id:scenario_id>", embeds.embed, name="run-embed"),
+    path("compare", comparison.compare, name="compare"),
+    path("compare/<slug:name>", comparison.ready_made, name="ready-made-comparison"),
     path("oembed", embeds.oembed, name="oembed"),
     path("s/<scenario_id:scenario_id>/share", owner.share, name="run-share"),
     path("s/<scenario_id:scenario_id>/delete", owner.delete, name="run-delete"),

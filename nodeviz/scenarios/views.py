@@ -33,6 +33,7 @@ from nodeviz.scenarios.answers import (
     too_big_for_json,
 )
 from nodeviz.scenarios.bounds import CHECKS, RUNS, bounded_body, may_ask
+from nodeviz.scenarios.comparisons import COMPARISONS
 from nodeviz.scenarios.models import Scenario, hash_of, new_token
 
 
@@ -108,7 +109,7 @@ def raw(request: HttpRequest, scenario_id: str) -> HttpResponse:
 @require_safe
 def gallery_page(request: HttpRequest) -> HttpResponse:
     """All examples; each opens in the editor."""
-    return render(request, "scenarios/gallery.html", {"examples": [dataclasses.asdict(example) for example in gallery.examples()]})
+    return render(request, "scenarios/gallery.html", {"examples": [dataclasses.asdict(example) for example in gallery.examples()], "comparisons": COMPARISONS})
 
 
 # -- between the request and the answer --------------------------------------------------------------------------------------------

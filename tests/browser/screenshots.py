@@ -177,6 +177,14 @@ def pulls(page: Page, site: Site) -> None:
     expect(page.locator("#panel-images tbody tr").first).to_be_visible()
 
 
+def comparison(page: Page, site: Site) -> None:
+    """The same pod in two versions."""
+    page.goto(f"{site.url}/compare/1-28-or-1-29")
+    expect(page.locator("html")).to_have_attribute("data-settled", "true")
+    steps.is_ready(page)
+    steps.settled(page)
+
+
 Shot = tuple[Callable[[Page, Site], None], str, bool]
 """How to get there, the theme, and whether on a phone."""
 
@@ -185,6 +193,7 @@ DOCUMENTED: dict[str, Shot] = {
     "chart-dark": (chart, "dark", False),
     "why-light": (why, "light", False),
     "node-light": (node_room, "light", False),
+    "compare-light": (comparison, "light", False),
     "error-light": (error, "light", False),
     "disconnected-light": (disconnected, "light", False),
     "narrow-light": (narrow_chart, "light", True),
@@ -193,6 +202,8 @@ DOCUMENTED: dict[str, Shot] = {
 OTHERS: dict[str, Shot] = {
     "node-dark": (node_room, "dark", False),
     "narrow-node-light": (node_room, "light", True),
+    "compare-dark": (comparison, "dark", False),
+    "narrow-compare-light": (comparison, "light", True),
     "pulls-dark": (pulls, "dark", False),
     "behavior-light": (behavior, "light", False),
     "behavior-dark": (behavior, "dark", False),

@@ -75,9 +75,21 @@ def test_the_first_page_with_problems(page: Page, site: Site, watch: Watch):
     assert faults(page) == []
 
 
-@pytest.mark.parametrize("path", ["/gallery", "/p"])
+@pytest.mark.parametrize("path", ["/gallery", "/p", "/compare"])
 def test_other_pages(page: Page, site: Site, path: str):
     page.goto(site.url + path)
+
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("size", [(1400, 900), (390, 844)], ids=["a desk", "a phone"])
+def test_a_comparison(page: Page, site: Site, size: tuple[int, int]):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{site.url}/compare/1-28-or-1-29")
+    expect(page.locator("html")).to_have_attribute("data-settled", "true")
+    steps.is_ready(page)
+    page.locator("#milestones").get_by_role("button", name="Sidecar log-sender").click()
+    expect(page.locator("#why .reason").first).to_be_visible()
 
     assert faults(page) == []
 
@@ -113,6 +125,7 @@ STATES: dict[str, Callable[[Page], object]] = {
     "the behaviors": lambda page: (page.get_by_role("button", name="Behavior").click(), expect(page.locator("#behaviors summary").first).to_be_visible()),
     "the node": lambda page: page.locator("#node summary").click(),
     "Share": lambda page: (page.get_by_role("button", name="Share").click(), expect(page.get_by_role("dialog")).to_be_visible()),
+    "Compare": lambda page: (page.get_by_role("button", name="Compare", exact=True).click(), expect(page.get_by_role("dialog")).to_be_visible()),
     "Export": lambda page: page.get_by_text("Export", exact=True).click(),
 }
 

@@ -52,6 +52,8 @@ const PURE = ["gantt/facts.js", "gantt/lenses.js", "gantt/spans.js", "gantt/mark
   "live/model.js",
   "live/store.js",
   "node/room.js",
+  "gantt/pairs.js",
+  "text/compared.js",
   "text/describe.js",
   "text/difference.js",
   "text/interventions.js",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { formatDuration, formatInstant, ticks } from "../../static/js/time/format.js";
-import { actionOf, KEYS } from "../../static/js/time/keys.js";
+import { actionOf, keysOf } from "../../static/js/time/keys.js";
 import * as player from "../../static/js/time/player.js";
 
 for (const [atS, decimals, expected] of [
@@ -109,8 +109,15 @@ test("so is the slash: what lies there on a German keyboard is a minus", () => a
 test("keys with Ctrl are the browser's", () => assert.equal(press("KeyD", { ctrlKey: true }), null));
 test("an unknown key does nothing", () => assert.equal(press("KeyZ", { key: "y" }), null));
 
-test("no key has two actions", () => {
-  const codes = KEYS.flatMap(({ codes = [] }) => codes);
+for (const page of ["run", "compare"]) {
+  test(`no key of the page ${page} has two actions`, () => {
+    const codes = keysOf(page).flatMap(({ codes = [] }) => codes);
 
-  assert.equal(new Set(codes).size, codes.length);
+    assert.equal(new Set(codes).size, codes.length);
+  });
+}
+test("a key may do something else on another page", () => {
+  const event = { code: "KeyX", key: "x", shiftKey: false, ctrlKey: false, altKey: false, metaKey: false };
+
+  assert.deepEqual([actionOf(event), actionOf(event, "compare")], ["ghost-off", "swap"]);
 });

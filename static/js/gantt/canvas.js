@@ -15,6 +15,8 @@ export const BAR_PX = 14;
 /** Where another lens or another run stands under the bars, they make room for it. */
 const BAR_ABOVE_PX = 9;
 const UNDER_PX = 5;
+/** Two runs that are compared are of equal weight. */
+const EQUAL_PX = 6.5;
 const FAILING_PX = 1.5;
 export const BAR_TOP_PX = 3;
 export const LINE_TOP_PX = 19.5;
@@ -40,6 +42,7 @@ const GHOST = 0.35;
  * @typedef {object} Under
  * @property {Map<string, object>} rows  rows by key, see spans.js
  * @property {boolean} ghost  another run; else another lens on the same one
+ * @property {boolean} [equal] it is as important as what stands above it
  * @property {number} fromS   before that it is left out
  * @property {number} nowS    end of what is open in it
  */
@@ -182,7 +185,8 @@ export function createPainter(canvas, palette) {
     const spans = under.rows.get(row.key)?.spans;
     if (!spans) return;
     const cut = under.fromS > view.startS ? { ...view, cutS: under.fromS } : view;
-    collectBars(looks, underLookOf, { view: cut, nowS: under.nowS }, spans, { top: top + UNDER_TOP_PX, heightPx: UNDER_PX, barPx: UNDER_PX });
+    const heightPx = under.equal ? EQUAL_PX : UNDER_PX;
+    collectBars(looks, underLookOf, { view: cut, nowS: under.nowS }, spans, { top: top + UNDER_TOP_PX, heightPx, barPx: heightPx });
   }
 
   function collectBars(looks, find, { view, nowS }, spans, { top, heightPx, barPx }) {
@@ -219,7 +223,7 @@ export function createPainter(canvas, palette) {
     ctx.globalAlpha = 1;
   }
 
-  function drawLines({ rows, view, nowS, scrollPx }, first, last) {
+  function drawLines({ rows, view, nowS, scrollPx, under }, first, last) {
     const eachLine = (kind, draw) => {
       for (let index = first; index < last; index += 1) {
         for (const { startS, endS } of visible(rows[index][kind], view)) {
@@ -238,8 +242,10 @@ export function createPainter(canvas, palette) {
         ctx.translate(-from, 0);
       });
     };
-    broken("started", dots, LINE_TOP_PX, 1.5);
     broken("failing", dashes, 0.5, FAILING_PX);
+    // Where two runs are compared the other one stands here.
+    if (under?.equal) return;
+    broken("started", dots, LINE_TOP_PX, 1.5);
     ctx.fillStyle = colourOf(palette.family("ready"));
     eachLine("ready", (from, to, y) => ctx.fillRect(from, y + LINE_TOP_PX, Math.max(to - from, 1), LINE_PX));
   }

@@ -25,7 +25,7 @@ const DOUBLE_CLICK_MS = 350;
  * @param {HTMLElement} root the scroll container
  * @param {object} palette
  * @param {object} on  what the reader does: view(view), seek(atS), select(row, span), hover(hit), fold(pod), zoom(factor, atS), pan(share), fit(),
- *   menu(row, {x, y, from})
+ *   menu(row, {x, y, from}), and if wanted under(atS, hit): a click on what stands under the bars
  */
 export async function createGantt(root, palette, on) {
   const column = el("div", { class: "gantt-labels" });
@@ -152,7 +152,7 @@ export async function createGantt(root, palette, on) {
       cursor.style.transform = `translateX(${x}px)`;
       cursor.classList.toggle("flip", x > chart.size.widthPx - FLAG_PX);
       setText(cursorText, formatInstant(hit.atS, 2));
-      tooltip.show(y > AXIS_PX ? hit : { row: null, span: null, mark: null }, { x: event.clientX, y: event.clientY, nowS: scene.nowS, records, themeName: theme.name });
+      tooltip.show(y > AXIS_PX ? hit : { row: null, span: null, mark: null }, { x: event.clientX, y: event.clientY, nowS: scene.nowS, records, themeName: theme.name, underName: scene.under?.name });
       on.hover(hit.span && !hit.under ? hit : null);
     }
     function leave() {
@@ -172,7 +172,7 @@ export async function createGantt(root, palette, on) {
       }
       const point = place(event);
       const hit = hitAt(point);
-      if (hit.under) on.seek(hit.atS);
+      if (hit.under) (on.under ?? on.seek)(hit.atS, hit);
       else if (hit.span || hit.mark) on.select(hit.row, hit.span, hit.mark);
       else on.seek(hit.atS);
     });

@@ -36,17 +36,19 @@ export function createLabels(column, palette, { onSelect, onToggle }) {
   }
 
   /** Write the state of a row at the clock, as far as it is another than what stands there: to touch the page is what costs. */
-  function write(row, { clockS, selected, collapsed, marked, themeName }) {
+  function write(row, { clockS, selected, collapsed, marked, themeName, sayOf }) {
     const label = lineFor(row);
     const { shown } = label;
     const span = spanAt(row, clockS);
     const state = span && palette.state(span.state);
     const count = row.type === "pod" ? 0 : restartsAt(row, clockS);
-    const text = row.absent ? t("only in the run behind") : state?.label ?? (row.spans.length && clockS >= row.spans[0].startS ? "gone" : "");
+    const said = sayOf?.(row);
+    const text = said ? said.text : row.absent ? t("only in the run behind") : state?.label ?? (row.spans.length && clockS >= row.spans[0].startS ? "gone" : "");
     const colour = state ? state.family[themeName] : "transparent";
     const isSelected = selected?.row === row;
     const isFolded = collapsed.has(row.pod);
     if (shown.text !== text) setText(label.status, (shown.text = text));
+    if (said && shown.tone !== said.tone) label.status.dataset.tone = shown.tone = said.tone;
     if (shown.colour !== colour) label.swatch.style.backgroundColor = shown.colour = colour;
     if (shown.count !== count) {
       shown.count = count;
@@ -73,6 +75,7 @@ export function createLabels(column, palette, { onSelect, onToggle }) {
   let ordered = null;
   let scrolledPx = NaN;
   return {
+    /** `sayOf(row)`, if there is one, says what stands beside a name in place of its state: { text, tone }. */
     draw({ rows, scrollPx, heightPx, ...scene }) {
       // The same array is the same rows, see rows.js.
       const wanted = rows === ordered ? order : rows.map((row) => row.key).join("\n");

@@ -18,10 +18,10 @@ export function createTooltip(palette) {
     },
 
     /** @param {object} hit see hit.js; `x` and `y` in the window */
-    show(hit, { x, y, nowS, records, themeName }) {
+    show(hit, { x, y, nowS, records, themeName, underName }) {
       if (!hit.span && !hit.mark) return this.hide();
       const { row, span, mark, merged, under } = hit;
-      const lines = [el("div", { class: "tooltip-title" }, describeRow(row), under ? ` (${UNDER[under]()})` : null)];
+      const lines = [el("div", { class: "tooltip-title" }, describeRow(row), under ? ` (${underName ?? UNDER[under]()})` : null)];
       if (mark) {
         const { label, glyph, family } = palette.mark(mark.kind);
         const colour = family ? family[themeName] : "currentColor";

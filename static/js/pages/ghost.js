@@ -10,9 +10,9 @@ const MOST_DIFFERENCES = 3;
 
 /**
  * @param {HTMLElement} strip
- * @param {{onHide: () => void, onBack: () => void}} on
+ * @param {{onHide: () => void, onBack: () => void, compareUrl: (a: string, b: string) => string}} on
  */
-export function createGhost(strip, { onHide, onBack }) {
+export function createGhost(strip, { onHide, onBack, compareUrl }) {
   const part = (name) => strip.querySelector(`[data-part="${name}"]`);
   part("hide").addEventListener("click", onHide);
   part("back").addEventListener("click", onBack);
@@ -29,6 +29,9 @@ export function createGhost(strip, { onHide, onBack }) {
       const where = same ? t("Nothing is different.") : divergesS > 0 ? t("The same until {time}.", { time: formatInstant(divergesS, 3) }) : "";
       setText(part("text"), [t("Thin under the bars: the run before."), where, differences.slice(0, MOST_DIFFERENCES).map(sentenceOf).join(", ")].filter(Boolean).join(" "));
       part("back").hidden = !canGoBack;
+      const { id, ghostId } = session;
+      part("compare").hidden = !id || !ghostId;
+      if (id && ghostId) part("compare").href = compareUrl(ghostId, id);
     },
   };
 }

@@ -2,11 +2,12 @@
 
 import { glyphElement } from "../gantt/glyphs.js";
 import { el } from "../text/dom.js";
-import { KEYS } from "../time/keys.js";
+import { keysOf } from "../time/keys.js";
 
 const OFF_KEY = "nodeviz.keys-off";
 
-export function createHelp(dialog) {
+/** @param {HTMLDialogElement} dialog  @param {string} [page] whose keys they are, see time/keys.js */
+export function createHelp(dialog, page = "run") {
   const body = dialog.querySelector("[data-part=keys]");
   const toggle = dialog.querySelector('input[name="keys"]');
   let off = read();
@@ -19,7 +20,7 @@ export function createHelp(dialog) {
       /* Then it holds until the page is left. */
     }
   });
-  for (const { shown, does, either } of KEYS) {
+  for (const { shown, does, either } of keysOf(page)) {
     if (!does) continue;
     const keys = shown.flatMap((key, index) => [index ? (either ? " or " : " + ") : null, el("kbd", null, key)]);
     body.append(el("dt", null, ...keys), el("dd", null, does));

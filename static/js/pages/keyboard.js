@@ -9,13 +9,14 @@ const ANSWERED = /^(Space|Enter|Arrow|Home|End)/;
 /**
  * @param {(action: string) => void} act
  * @param {{keysAreOff: boolean}} help
+ * @param {string} [page] whose keys they are
  */
-export function listenToKeys(act, help) {
+export function listenToKeys(act, help, page = "run") {
   document.addEventListener("keydown", (event) => {
     const { target } = event;
     if (help.keysAreOff || event.defaultPrevented || target.closest(WRITING)) return;
     if (target.closest(ANSWERING) && ANSWERED.test(event.code)) return;
-    const action = actionOf(event);
+    const action = actionOf(event, page);
     if (!action) return;
     event.preventDefault();
     act(action);

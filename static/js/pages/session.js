@@ -47,6 +47,10 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
     get ghost() {
       return ghost?.model ?? null;
     },
+    /** The link of the run behind; null without one. */
+    get ghostId() {
+      return ghost?.id ?? null;
+    },
     /** A run that nobody has a link to. */
     get isTry() {
       return shown.id === null;

@@ -3,6 +3,7 @@
 import { run as askForRun } from "../editor/server.js";
 import { createOverview } from "../gantt/overview.js";
 import { lazily } from "../text/lazily.js";
+import { createCompareWith } from "./compare-with.js";
 import { createGhost } from "./ghost.js";
 import { createLensSwitch } from "./lenses.js";
 import { createOutcome } from "./outcome.js";
@@ -30,7 +31,8 @@ export function createTools({ palette, config, session, state, clock, view, anno
     onLeave: () => byId("gantt").focus(),
   });
   const overview = createOverview(byId("overview"), palette, { view: showView, fit });
-  const ghost = createGhost(byId("ghost"), { onHide: session.dropGhost, onBack: () => (session.isTry ? whatIf().then(({ reset }) => reset()) : history.back()) });
+  const compareWith = createCompareWith(byId("compare-with"), { session, button: byId("compare-button") });
+  const ghost = createGhost(byId("ghost"), { compareUrl: compareWith.address, onHide: session.dropGhost, onBack: () => (session.isTry ? whatIf().then(({ reset }) => reset()) : history.back()) });
   const outcome = createOutcome(byId("outcome"), { config, session, workbench });
   const parts = { session, state, clock, config, workbench, announcer };
   const button = byId("intervene");

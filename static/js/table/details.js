@@ -26,7 +26,9 @@ export function createDetails(panel, palette, { onSeek, onGo }) {
   function reason(heading, found) {
     if (!found) return null;
     const { says, change, source, place, field } = found;
-    const link = place ? el("button", { type: "button", class: "text-button", onclick: () => onGo(place) }, `${field}, line ${place.line}`) : null;
+    const where = place && `${field}, line ${place.line}`;
+    // Without an editor beside it the line is only named.
+    const link = place ? (onGo ? el("button", { type: "button", class: "text-button", onclick: () => onGo(place) }, where) : el("span", null, where)) : null;
     return el(
       "div",
       { class: "reason" },

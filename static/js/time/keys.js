@@ -1,6 +1,8 @@
 /**
  * Which key does what? One table, from which the page acts and the help dialog is written. Pure.
  *
+ * An entry with a `page` is for that page alone; the page of a run is "run".
+ *
  * Letters are physical keys (KeyboardEvent.code), so that W A S D lie under the left hand on every layout; `?`, `+` and brackets are what is printed on them.
  */
 
@@ -36,18 +38,25 @@ export const KEYS = [
   { action: "unfold-all", keys: ["]"], shown: ["]"], does: "Unfold all pods" },
   { action: "lens", codes: ["KeyV"], shown: ["V"], does: "Next lens: node, kubelet, API" },
   { action: "search", keys: ["/"], shown: ["/"], does: "Search rows, states and reasons" },
-  { action: "intervene", codes: ["KeyI"], shown: ["I"], does: "Intervene at the clock's time" },
-  { action: "ghost-off", codes: ["KeyX"], shown: ["X"], does: "Hide the run behind" },
+  { action: "intervene", codes: ["KeyI"], shown: ["I"], does: "Intervene at the clock's time", page: "run" },
+  { action: "ghost-off", codes: ["KeyX"], shown: ["X"], does: "Hide the run behind", page: "run" },
+  { action: "swap", codes: ["KeyX"], shown: ["X"], does: "Swap A and B", page: "compare" },
   { action: "copy-link", codes: ["KeyC"], shown: ["C"], does: "Copy the link to this view" },
   { action: "share", codes: ["Shift+KeyC"], shown: ["Shift", "C"], does: "Share this run" },
   { action: "row-of-line", shown: ["Alt", "Enter"], does: "In the editor: select the row of the lines at the cursor" },
   { action: "help", keys: ["?"], shown: ["?"], does: "This list" },
 ];
 
+/** What a page's keys do. */
+export function keysOf(page) {
+  return KEYS.filter((entry) => !entry.page || entry.page === page);
+}
+
 /** The action of a key press, or null. Keys with Ctrl, Alt or Meta belong to the browser. */
-export function actionOf({ code, key, shiftKey, ctrlKey, altKey, metaKey }) {
+export function actionOf({ code, key, shiftKey, ctrlKey, altKey, metaKey }, page = "run") {
   if (ctrlKey || altKey || metaKey) return null;
   const pressed = shiftKey ? `Shift+${code}` : code;
-  const entry = KEYS.find((each) => each.codes?.includes(pressed)) ?? KEYS.find((each) => each.keys?.includes(key));
+  const keys = keysOf(page);
+  const entry = keys.find((each) => each.codes?.includes(pressed)) ?? keys.find((each) => each.keys?.includes(key));
   return entry?.action ?? null;
 }

@@ -1,0 +1,43 @@
+"""Does a text say how images are pulled, and stay as it is otherwise?"""
+
+from __future__ import annotations
+
+import pytest
+
+import simulator
+
+POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: app, image: "app:1"}]}\n'
+KUBELET = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "parallel", "after"),
+    [
+        pytest.param(POD, True, f"{POD}---\n{KUBELET}serializeImagePulls: false\n", id="without a configuration one is added"),
+        pytest.param(POD, False, POD, id="serial is the default and needs none"),
+        pytest.param(f"{POD}---\n{KUBELET}syncFrequency: 1m\n", True, f"{POD}---\n{KUBELET}syncFrequency: 1m\nserializeImagePulls: false\n", id="added"),
+        pytest.param(
+            f"{POD}---\n{KUBELET}serializeImagePulls: false # fast\nmaxParallelImagePulls: 4\n",
+            False,
+            f"{POD}---\n{KUBELET}serializeImagePulls: true # fast\nmaxParallelImagePulls: 1\n",
+            id="serial takes the limit back",
+        ),
+        pytest.param(
+            f"{POD}---\n{KUBELET}---\n{KUBELET}metadata: {{name: 10-pulls}}\nserializeImagePulls: true\n",
+            True,
+            f"{POD}---\n{KUBELET}---\n{KUBELET}metadata: {{name: 10-pulls}}\nserializeImagePulls: false\n",
+            id="where it was said last it is said now",
+        ),
+        pytest.param(f"{POD}---\n{KUBELET}serializeImagePulls: false\n", True, f"{POD}---\n{KUBELET}serializeImagePulls: false\n", id="what is said stays"),
+    ],
+)
+def test_with_parallel_pulls(before: str, parallel: bool, after: str) -> None:
+    changed = simulator.with_parallel_pulls(before, parallel=parallel)
+
+    assert changed == after
+    assert simulator.load({"": changed}).kubelet.serialize_image_pulls is not parallel
+
+
+def test_what_is_no_yaml_is_refused() -> None:
+    with pytest.raises(simulator.ManifestError):
+        simulator.with_parallel_pulls("{", parallel=True)
