@@ -102,7 +102,7 @@ def test_a_run_is_compared_with_another_version_of_itself_and_with_its_fork(page
     steps.finished(page)
     page.get_by_role("button", name="Compare", exact=True).click()
     dialog.get_by_label("Another Kubernetes").select_option("1.29")
-    dialog.get_by_role("button", name="with another Kubernetes").click()
+    dialog.get_by_role("button", name="Compare: Another Kubernetes").click()
     is_settled(page)
     assert page.locator(".side-word").all_inner_texts()[1] == "Kubernetes 1.29"
     assert page.locator("html").get_attribute("data-b") == "finished"

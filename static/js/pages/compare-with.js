@@ -1,38 +1,52 @@
-/** With what can the run be compared that the page shows? The forms are in the page (templates/runs/_compare.html); here they learn which run that is. */
+/** With what can the run be compared that the page shows? Each choice is a link or a form that asks for an address: a comparison stores nothing. */
+
+import { el } from "../text/dom.js";
+import { t } from "../text/translate.js";
 
 /**
- * @param {HTMLElement} box  an element with the attribute `popover`
- * @param {{session: object, button: HTMLElement}} page
+ * @param {HTMLElement} box  an element with the attribute `popover`, with the address of comparisons and the run that this one was made from
+ * @param {{session: object, config: object, button: HTMLElement}} page
  */
-export function createCompareWith(box, { session, button }) {
-  const part = (name) => box.querySelector(`[data-part="${name}"]`);
-  const address = (a, b) => `${box.querySelector("form").getAttribute("action")}?${new URLSearchParams({ a, b })}`;
+export function createCompareWith(box, { session, config, button }) {
+  const { url, parent } = box.dataset;
+  const hidden = (name, value) => el("input", { type: "hidden", name, value });
+  const link = (other, words) => other && other !== session.id && el("a", { class: "button", href: `${url}?${new URLSearchParams({ a: other, b: session.id })}` }, words);
 
-  function fill() {
-    const { id, ghostId } = session;
-    part("untold").hidden = id !== null;
-    part("choices").hidden = id === null;
-    if (id === null) return;
-    for (const input of box.querySelectorAll('input[name="a"], input[name="b"]:not([data-kept])')) input.value = id;
-    link(part("behind"), ghostId);
-    link(part("parent"), part("parent").dataset.parent);
+  /** The run itself as A, and as B unless the form asks for another. */
+  function form(given, input, words) {
+    const itself = Object.entries({ a: session.id, ...given }).map(([name, value]) => hidden(name, value));
+    return el("form", { method: "get", action: url }, ...itself, el("label", null, words, " ", input), el("button", { class: "button", "aria-label": `${t("Compare")}: ${words}` }, t("Compare")));
   }
 
-  function link(element, other) {
-    element.hidden = !other || other === session.id;
-    if (other) element.href = address(other, session.id);
+  function choices() {
+    const b = session.id;
+    if (b === null) return [el("p", { class: "muted" }, t("This run has no link yet. Press Run, and it can be compared."))];
+    return [
+      link(session.ghostId, t("With the run behind it")),
+      parent !== session.ghostId && link(parent, t("With the run it was made from")),
+      form({ b }, el("select", { name: "b.kubernetes" }, ...config.versions.map((version) => el("option", null, version))), t("Another Kubernetes")),
+      form({ b }, el("input", { type: "number", name: "b.seed", value: 2, min: 0, step: 1, required: true }), t("Another seed")),
+      form({ b, "a.pulls": "serial", "b.pulls": "parallel" }, null, t("Serial and parallel pulls")),
+      form({}, el("input", { name: "b", required: true, autocomplete: "off", spellcheck: "false", placeholder: t("its link") }), t("Another run")),
+    ].filter(Boolean);
   }
 
-  box.addEventListener("beforetoggle", ({ newState }) => {
-    if (newState === "open") fill();
-  });
-  box.addEventListener("toggle", ({ newState }) => {
-    if (newState !== "open") return;
+  function place() {
     const { right, bottom } = button.getBoundingClientRect();
     box.style.left = `${Math.max(4, Math.min(right - box.offsetWidth, innerWidth - box.offsetWidth - 4))}px`;
     box.style.top = `${Math.max(4, Math.min(bottom + 4, innerHeight - box.offsetHeight - 4))}px`;
-    box.querySelector("a:not([hidden]), select")?.focus();
+  }
+
+  box.addEventListener("toggle", ({ newState }) => {
+    if (newState === "closed" && (document.activeElement === document.body || box.contains(document.activeElement))) button.focus();
   });
 
-  return { address };
+  return {
+    open() {
+      box.replaceChildren(...choices());
+      box.showPopover({ source: button });
+      place();
+      box.querySelector("a, select")?.focus();
+    },
+  };
 }

@@ -10,9 +10,9 @@ const MOST_DIFFERENCES = 3;
 
 /**
  * @param {HTMLElement} strip
- * @param {{onHide: () => void, onBack: () => void, compareUrl: (a: string, b: string) => string}} on
+ * @param {{onHide: () => void, onBack: () => void}} on
  */
-export function createGhost(strip, { onHide, onBack, compareUrl }) {
+export function createGhost(strip, { onHide, onBack }) {
   const part = (name) => strip.querySelector(`[data-part="${name}"]`);
   part("hide").addEventListener("click", onHide);
   part("back").addEventListener("click", onBack);
@@ -31,7 +31,7 @@ export function createGhost(strip, { onHide, onBack, compareUrl }) {
       part("back").hidden = !canGoBack;
       const { id, ghostId } = session;
       part("compare").hidden = !id || !ghostId;
-      if (id && ghostId) part("compare").href = compareUrl(ghostId, id);
+      if (id && ghostId) part("compare").href = `${part("compare").dataset.url}?a=${ghostId}&b=${id}`;
     },
   };
 }

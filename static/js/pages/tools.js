@@ -3,8 +3,6 @@
 import { run as askForRun } from "../editor/server.js";
 import { createOverview } from "../gantt/overview.js";
 import { lazily } from "../text/lazily.js";
-import { createCompareWith } from "./compare-with.js";
-import { createGhost } from "./ghost.js";
 import { createLensSwitch } from "./lenses.js";
 import { createOutcome } from "./outcome.js";
 import { createSearch } from "./search.js";
@@ -31,8 +29,10 @@ export function createTools({ palette, config, session, state, clock, view, anno
     onLeave: () => byId("gantt").focus(),
   });
   const overview = createOverview(byId("overview"), palette, { view: showView, fit });
-  const compareWith = createCompareWith(byId("compare-with"), { session, button: byId("compare-button") });
-  const ghost = createGhost(byId("ghost"), { compareUrl: compareWith.address, onHide: session.dropGhost, onBack: () => (session.isTry ? whatIf().then(({ reset }) => reset()) : history.back()) });
+  const ghost = lazily(async () => {
+    const { createGhost } = await import("./ghost.js");
+    return createGhost(byId("ghost"), { onHide: session.dropGhost, onBack: () => (session.isTry ? whatIf().then(({ reset }) => reset()) : history.back()) });
+  });
   const outcome = createOutcome(byId("outcome"), { config, session, workbench });
   const parts = { session, state, clock, config, workbench, announcer };
   const button = byId("intervene");
@@ -44,6 +44,12 @@ export function createTools({ palette, config, session, state, clock, view, anno
     const { createWhatIf } = await import("./what-if.js");
     return createWhatIf({ ...parts, panel: byId("panel-what-if"), show: showTry });
   });
+
+  const compareWith = lazily(async () => {
+    const { createCompareWith } = await import("./compare-with.js");
+    return createCompareWith(byId("compare-with"), { session, config, button: byId("compare-button") });
+  });
+  byId("compare-button").addEventListener("click", async () => (await compareWith()).open());
 
   /** What can be done to a row's pod and to the node; null: to the node alone. */
   async function openMenu(row, place) {
@@ -97,7 +103,8 @@ export function createTools({ palette, config, session, state, clock, view, anno
       const { model } = session;
       search.draw(state.rows.length);
       outcome.draw();
-      ghost.draw(session, session.isTry || history.state?.id !== config.scenario);
+      if (session.ghost) ghost().then((strip) => strip.draw(session, session.isTry || history.state?.id !== config.scenario));
+      else byId("ghost").hidden = true;
       rowsShown = [model.lens, model.records.length, state.rows.length, state.rows[0]?.key, session.id, panels.legend.dimmed.size].join(" ");
       this.themeName = themeName;
       const open = panels.drawer.current();
