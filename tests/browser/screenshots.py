@@ -185,6 +185,62 @@ def comparison(page: Page, site: Site) -> None:
     steps.settled(page)
 
 
+def seek(page: Page, at_s: float) -> None:
+    """Put the clock there."""
+    page.get_by_role("slider", name="Virtual time").fill(str(round(at_s * 1000)))
+
+
+def lag(page: Page, site: Site) -> None:
+    """What the processes did, over what kubectl showed of it."""
+    example(page, site, "sidecars-in-a-job")
+    page.get_by_label("A second lens, thin under the bars").select_option("api")
+
+
+def menu(page: Page, site: Site) -> None:
+    """What can be done to a container at the clock's time."""
+    example(page, site, "sidecars-in-a-job")
+    seek(page, 25)
+    page.get_by_text("network-proxy", exact=True).and_(page.locator(".label-name")).click(button="right")
+    expect(page.get_by_role("menuitem").first).to_be_focused()
+
+
+def intervened(page: Page, site: Site) -> None:
+    """A sidecar was killed: its new future, and the old one behind it."""
+    menu(page, site)
+    before = page.url
+    page.get_by_role("menuitem", name="Kill (SIGKILL)").click()
+    page.wait_for_url(lambda url: url != before)
+    steps.finished(page)
+    seek(page, 29)
+    page.get_by_role("tab", name="Actions").click()
+    expect(page.locator("#panel-actions li")).to_have_count(1)
+
+
+def what_if(page: Page, site: Site) -> None:
+    """A slower registry, and the run before behind it."""
+    example(page, site, "sidecars-in-a-job")
+    page.get_by_role("tab", name="What if").click()
+    page.get_by_role("slider", name="node registry bandwidth").fill("60")
+    expect(page.locator("#ghost")).to_contain_text("later")
+
+
+def kubectl(page: Page, site: Site) -> None:
+    """What kubectl would print in the middle of a crash loop."""
+    example(page, site, "crash-loop")
+    seek(page, 33)
+    page.get_by_role("tab", name="kubectl").click()
+    page.locator("#panel-kubectl select").select_option(index=1)
+    expect(page.locator("#panel-kubectl pre")).to_contain_text("Restart Count")
+
+
+def share(page: Page, site: Site) -> None:
+    """The links, with the code for the projector."""
+    example(page, site, "sidecars-in-a-job")
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="QR code").click()
+    steps.settled(page)
+
+
 Shot = tuple[Callable[[Page, Site], None], str, bool]
 """How to get there, the theme, and whether on a phone."""
 
@@ -194,6 +250,10 @@ DOCUMENTED: dict[str, Shot] = {
     "why-light": (why, "light", False),
     "node-light": (node_room, "light", False),
     "compare-light": (comparison, "light", False),
+    "lag-light": (lag, "light", False),
+    "intervened-light": (intervened, "light", False),
+    "what-if-dark": (what_if, "dark", False),
+    "kubectl-light": (kubectl, "light", False),
     "error-light": (error, "light", False),
     "disconnected-light": (disconnected, "light", False),
     "narrow-light": (narrow_chart, "light", True),
@@ -204,6 +264,16 @@ OTHERS: dict[str, Shot] = {
     "narrow-node-light": (node_room, "light", True),
     "compare-dark": (comparison, "dark", False),
     "narrow-compare-light": (comparison, "light", True),
+    "menu-dark": (menu, "dark", False),
+    "intervened-dark": (intervened, "dark", False),
+    "what-if-light": (what_if, "light", False),
+    "narrow-what-if-light": (what_if, "light", True),
+    "kubectl-dark": (kubectl, "dark", False),
+    "narrow-kubectl-light": (kubectl, "light", True),
+    "lag-dark": (lag, "dark", False),
+    "share-light": (share, "light", False),
+    "share-dark": (share, "dark", False),
+    "narrow-share-light": (share, "light", True),
     "pulls-dark": (pulls, "dark", False),
     "behavior-light": (behavior, "light", False),
     "behavior-dark": (behavior, "dark", False),
