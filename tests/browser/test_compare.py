@@ -101,7 +101,7 @@ def test_a_run_is_compared_with_another_version_of_itself_and_with_its_fork(page
     page.go_back()
     steps.finished(page)
     page.get_by_role("button", name="Compare", exact=True).click()
-    dialog.get_by_label("Another Kubernetes").select_option("1.29")
+    dialog.get_by_role("combobox").select_option("1.29")
     dialog.get_by_role("button", name="Compare: Another Kubernetes").click()
     is_settled(page)
     assert page.locator(".side-word").all_inner_texts()[1] == "Kubernetes 1.29"
@@ -129,6 +129,9 @@ def test_the_keys_of_the_chart_lead_through_both_runs(page: Page, site: Site) ->
 
     expect(page.locator("#why .details h3:not(:has(.side-swatch))")).to_have_text([re.compile("Sidecar network-proxy")] * 2)
     page.keyboard.press("n")
+    page.keyboard.press("[")
+    expect(page.locator(".label-name")).to_have_text(["web"])
+    page.keyboard.press("]")
     page.keyboard.press("v")
     expect(page.locator("input[name=lens][value=kubelet]")).to_be_checked()
     page.keyboard.press("/")

@@ -76,7 +76,8 @@ const lenses = createLensSwitch(byId("lenses"), {
 /** What the actions and the link to a view need of a session: A, and beside it the bars of both for stepping. */
 const session = {
   get model() {
-    return { ...sides[0].model, spans: { rows: new Map([...paired(), ...sides[0].model.spans.rows]) } };
+    const { spans } = sides[0].model;
+    return { ...sides[0].model, spans: { ...spans, rows: new Map([...paired(), ...spans.rows]) } };
   },
 };
 const sharedView = createSharedView({ session, state, clock, view, lenses, select });

@@ -42,8 +42,8 @@ export const KEYS = [
   { action: "ghost-off", codes: ["KeyX"], shown: ["X"], does: "Hide the run behind", page: "run" },
   { action: "swap", codes: ["KeyX"], shown: ["X"], does: "Swap A and B", page: "compare" },
   { action: "copy-link", codes: ["KeyC"], shown: ["C"], does: "Copy the link to this view" },
-  { action: "share", codes: ["Shift+KeyC"], shown: ["Shift", "C"], does: "Share this run" },
-  { action: "row-of-line", shown: ["Alt", "Enter"], does: "In the editor: select the row of the lines at the cursor" },
+  { action: "share", codes: ["Shift+KeyC"], shown: ["Shift", "C"], does: "Share this run", page: "run" },
+  { action: "row-of-line", shown: ["Alt", "Enter"], does: "In the editor: select the row of the lines at the cursor", page: "run" },
   { action: "help", keys: ["?"], shown: ["?"], does: "This list" },
 ];
 
