@@ -116,8 +116,9 @@ def row_names(page: Page) -> list[str]:
 
 
 def settled(page: Page) -> None:
-    """What was done has been drawn: the frame that it asked for, and the one in which Plotly answers."""
+    """What was done has been drawn: the frame that it asked for, and the one in which Plotly answers, which hears of it when the chart is at rest."""
     page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    expect(page.locator(".gantt-plotly[data-state=moving]")).to_have_count(0)
 
 
 def ticks(page: Page) -> list[str]:

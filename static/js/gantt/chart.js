@@ -79,7 +79,8 @@ export async function createChart({ host, canvas, palette }, onDrag) {
   /** What the axis shows, not what the message says: while a zoom box is drawn, the message already has the range that it would make. */
   function report() {
     const [startS, endS] = host._fullLayout.xaxis.range;
-    if (!ours) onDrag({ startS, endS });
+    // A click is reported like a drag; a range that Plotly was told, or that it has not heard of yet, is nobody's wish.
+    if (!ours && !waiting && !isShown({ startS, endS }, drawn)) onDrag({ startS, endS });
   }
 
   /** Tell Plotly something. It reports that like a drag; such reports are counted out. */
@@ -118,6 +119,8 @@ export async function createChart({ host, canvas, palette }, onDrag) {
     }
     if (!dragging) tellPlotly();
     if (!painter.isExact) painter.draw(scene);
+    // For tests and the curious: what is to be seen now is exact.
+    host.dataset.state = "rest";
   }
 
   function place() {
@@ -168,7 +171,10 @@ export async function createChart({ host, canvas, palette }, onDrag) {
       scene = { ...wanted, view, heightPx: size.heightPx };
       const counts = painter.draw(scene, moving && nowMs - exactMs < EXACT_EVERY_MS);
       if (painter.isExact) exactMs = nowMs;
-      if (!restTimer) restTimer = setTimeout(rest, REST_MS);
+      if (!restTimer) {
+        restTimer = setTimeout(rest, REST_MS);
+        host.dataset.state = "moving";
+      }
       return counts;
     },
   };
