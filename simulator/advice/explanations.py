@@ -224,7 +224,8 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "The pod was deleted in the API; the kubelet sees its deletionTimestamp and stops it.", "", "pkg/registry/core/pod/strategy.go, CheckGracefulDelete"
     ),
     "pod-deleted": _of(
-        "The pod was deleted: mains get SIGTERM at once, sidecars one after the other from the last to the first, each when all after it have ended.",
+        "The pod was deleted: mains get SIGTERM at once, sidecars one after the other from the last to the first, each when all after it have ended "
+        "(before 1.29 all of them at once).",
         "terminationGracePeriodSeconds is the time that all of them share.",
         f"{_WORKERS}, syncTerminatingPod",
         "pod:terminationGracePeriodSeconds",
