@@ -127,6 +127,9 @@ export function createPainter(canvas, palette) {
 
   function paint(scene) {
     ctx.clearRect(0, 0, scene.view.widthPx + 1, scene.heightPx + 1);
+    // Marks leave them round.
+    ctx.lineCap = "butt";
+    ctx.lineJoin = "miter";
     const [first, last] = visibleRows(scene.rows.length, scene.scrollPx, scene.heightPx);
     drawStripes(scene, first, last);
     drawBands(scene, first, last);

@@ -18,6 +18,9 @@ export const AXIS_PX = 26;
 const REST_MS = 120;
 /** While it moves all the time, everything is drawn after so long. */
 const EXACT_EVERY_MS = 500;
+/** Where it takes long to draw everything both are so many times as long: drawing is to take a small part of the time. */
+const REST_DRAWS = 3;
+const EXACT_DRAWS = 12;
 
 const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, scrollZoom: false, doubleClick: false, showTips: false };
 
@@ -39,6 +42,7 @@ export async function createChart({ host, canvas, palette }, onDrag) {
   let scene = null;
   let drawnMs = -Infinity;
   let exactMs = -Infinity;
+  let allTookMs = 0;
   let restTimer = 0;
   let dragging = false;
   let ours = 0;
@@ -110,15 +114,28 @@ export async function createChart({ host, canvas, palette }, onDrag) {
     ownAxis.draw(view, ticks(view));
   }
 
+  const restMs = () => Math.max(REST_MS, allTookMs * REST_DRAWS);
+
+  /** Draw everything, or while it moves what is new. */
+  function paint(moving) {
+    const beganMs = performance.now();
+    const counts = painter.draw(scene, moving);
+    if (painter.isExact) {
+      exactMs = beganMs;
+      allTookMs = performance.now() - beganMs;
+    }
+    return counts;
+  }
+
   function rest() {
     restTimer = 0;
-    const leftMs = drawnMs + REST_MS - performance.now();
+    const leftMs = drawnMs + restMs() - performance.now();
     if (leftMs > 0) {
       restTimer = setTimeout(rest, leftMs);
       return;
     }
     if (!dragging) tellPlotly();
-    if (!painter.isExact) painter.draw(scene);
+    if (!painter.isExact) paint(false);
     // For tests and the curious: what is to be seen now is exact.
     host.dataset.state = "rest";
   }
@@ -164,15 +181,14 @@ export async function createChart({ host, canvas, palette }, onDrag) {
     draw(wanted) {
       const view = { ...wanted.view, widthPx: size.widthPx };
       const nowMs = performance.now();
-      const moving = nowMs - drawnMs < REST_MS;
+      const moving = nowMs - drawnMs < restMs();
       drawnMs = nowMs;
       if (!dragging && !isShown(view, drawn)) (moving && drawn ? moveAxis : tellPlotly)(view);
       else if (!dragging) tellPlotly(null);
       scene = { ...wanted, view, heightPx: size.heightPx };
-      const counts = painter.draw(scene, moving && nowMs - exactMs < EXACT_EVERY_MS);
-      if (painter.isExact) exactMs = nowMs;
+      const counts = paint(moving && nowMs - exactMs < Math.max(EXACT_EVERY_MS, allTookMs * EXACT_DRAWS));
       if (!restTimer) {
-        restTimer = setTimeout(rest, REST_MS);
+        restTimer = setTimeout(rest, restMs());
         host.dataset.state = "moving";
       }
       return counts;

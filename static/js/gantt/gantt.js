@@ -50,6 +50,7 @@ export async function createGantt(root, palette, on) {
   let scene = null;
   let records = [];
   let rowsPx = 0;
+  let scrollPx = 0;
   chart.setTheme(theme);
 
   function resize() {
@@ -57,10 +58,20 @@ export async function createGantt(root, palette, on) {
     frame.style.height = `${height}px`;
     frame.style.marginBottom = `${-height}px`;
     if (plot.clientWidth && height) chart.resize(plot.clientWidth, height);
+    readScroll();
     on.redraw();
   }
   new ResizeObserver(resize).observe(root);
-  root.addEventListener("scroll", () => on.redraw(), { passive: true });
+  // To ask the element would make the browser lay out the page in every frame.
+  const readScroll = () => (scrollPx = root.scrollTop);
+  root.addEventListener(
+    "scroll",
+    () => {
+      readScroll();
+      on.redraw();
+    },
+    { passive: true },
+  );
   document.addEventListener("themechange", () => {
     theme = currentTheme();
     chart.setTheme(theme);
@@ -87,8 +98,10 @@ export async function createGantt(root, palette, on) {
         rowsPx = heightPx;
         spacer.style.height = `${heightPx}px`;
         root.closest(".panes").style.setProperty("--rows-px", `${heightPx}px`);
+        // With fewer rows there may be less to scroll.
+        readScroll();
       }
-      scene = { ...state, view: { ...state.view }, scrollPx: root.scrollTop, heightPx: chart.size.heightPx };
+      scene = { ...state, view: { ...state.view }, scrollPx, heightPx: chart.size.heightPx };
       return chart.draw(scene);
     },
 
@@ -114,6 +127,7 @@ export async function createGantt(root, palette, on) {
       const room = chart.size.heightPx;
       if (top < root.scrollTop) root.scrollTop = top;
       else if (top + ROW_PX > root.scrollTop + room) root.scrollTop = top + ROW_PX - room;
+      readScroll();
     },
   };
 

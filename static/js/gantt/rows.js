@@ -53,12 +53,12 @@ function absent(row) {
 }
 
 /** The last item whose start is at or before `atS`, by binary search; -1 if there is none. */
-export function indexAt(items, atS, startOf = (item) => item.startS) {
+export function indexAt(items, atS, startOf = null) {
   let low = 0;
   let high = items.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (startOf(items[middle]) <= atS) low = middle + 1;
+    if ((startOf ? startOf(items[middle]) : items[middle].startS) <= atS) low = middle + 1;
     else high = middle;
   }
   return low - 1;
