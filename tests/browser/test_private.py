@@ -91,3 +91,18 @@ def test_a_text_with_problems_shows_them_at_their_lines(page: Page, site: Site, 
     steps.is_ready(page)
 
     expect(page.locator(".problem-list")).to_contain_text("Pot")
+    expect(page.locator("#verdict")).to_contain_text("The text has problems")
+
+
+def test_a_try_whose_connection_is_lost_says_so_and_can_be_run_again(page: Page, site: Site, watch: Watch):
+    watch.expected = ("ERR_INTERNET_DISCONNECTED",)
+    page.goto(f"{site.url}/p{fragment(steps.POD)}")
+    steps.finished(page)
+    page.context.set_offline(True)
+    page.locator(".run-button").click()
+    expect(page.locator("#banner")).to_contain_text("this run has no link to come back to")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Run it again").click()
+    expect(page.locator("html")).to_have_attribute("data-status", "finished")
+
+    expect(page.locator("#banner")).to_be_hidden()

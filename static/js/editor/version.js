@@ -5,6 +5,7 @@
 
 import { setText } from "../text/dom.js";
 import { lazily } from "../text/lazily.js";
+import { t } from "../text/translate.js";
 import { edit, gates, Unreachable } from "./server.js";
 
 /**
@@ -18,10 +19,10 @@ export function createSwitch(form, config, { textOf, change, refuse, say }) {
   const count = bar.querySelector('[data-part="count"]');
   /** Loaded when it is opened for the first time. */
   let dialog = null;
-  const load = lazily(async () => {
-    const { createGatesDialog } = await import("./gates-dialog.js");
-    dialog = createGatesDialog(document.getElementById("gates"), { onSwitch: (name, value) => ask({ gates: { [name]: value } }) });
-  });
+  const load = lazily(
+    () => import("./gates-dialog.js"),
+    ({ createGatesDialog }) => createGatesDialog(document.getElementById("gates"), { onSwitch: (name, value) => ask({ gates: { [name]: value } }) }),
+  );
   let chosen = { kubernetes: select.value, gates: {} };
   let table = null;
   /** Choices one after another, each upon the text that the one before made. */
@@ -71,7 +72,6 @@ export function createSwitch(form, config, { textOf, change, refuse, say }) {
   }
 
   async function open() {
-    await load();
     dialog.open();
     try {
       table ??= await gates(config.gates_url);
@@ -83,7 +83,15 @@ export function createSwitch(form, config, { textOf, change, refuse, say }) {
   }
 
   select.addEventListener("change", () => ask({ kubernetes: select.value }));
-  bar.querySelector('[data-part="gates"]').addEventListener("click", open);
+  bar.querySelector('[data-part="gates"]').addEventListener("click", () =>
+    load(
+      (loaded) => {
+        dialog = loaded;
+        open();
+      },
+      () => say(t("The server cannot be reached. Try again in a moment.")),
+    ),
+  );
   bar.hidden = false;
   return { show };
 }

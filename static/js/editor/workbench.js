@@ -6,6 +6,7 @@
 
 import { el, setText } from "../text/dom.js";
 import { lazily } from "../text/lazily.js";
+import { t } from "../text/translate.js";
 import { createDraft } from "./draft.js";
 import { createEditor } from "./editor.js";
 import { readFiles, UnfitFiles } from "./files.js";
@@ -93,12 +94,16 @@ export async function createWorkbench(form, config, { onChange = () => {}, onRun
     }
   }
 
-  const behaviorDialog = lazily(async () => {
-    const { createBehaviorDialog } = await import("./behavior-dialog.js");
-    return createBehaviorDialog(document.getElementById("behaviors"), { ask: askForBehaviors, change: (text) => editor.change(text) });
-  });
+  const behaviorDialog = lazily(
+    () => import("./behavior-dialog.js"),
+    ({ createBehaviorDialog }) => createBehaviorDialog(document.getElementById("behaviors"), { ask: askForBehaviors, change: (text) => editor.change(text) }),
+  );
   part("behaviors").hidden = false;
-  part("behaviors").addEventListener("click", async () => (await behaviorDialog()).open());
+  part("behaviors").addEventListener("click", () => behaviorDialog((dialog) => dialog.open(), missing));
+
+  function missing() {
+    say(t("The server cannot be reached. Your text is still here; try again in a moment."));
+  }
 
   async function askForBehaviors(change) {
     try {

@@ -1,6 +1,7 @@
 /** Where do a run's messages come from? A stored run has a websocket, which is joined again when it is lost; a try is the body of one answer, and is never stored. */
 
 import { openSocket } from "./socket.js";
+import { t } from "../text/translate.js";
 import { isOver } from "./store.js";
 
 /**
@@ -39,7 +40,7 @@ export function openTry(model, { url, token, text, onNews, onLink, onRefused }) 
   async function read() {
     const headers = { "Content-Type": "application/json", Accept: "application/x-ndjson, application/json", "X-CSRFToken": token };
     const response = await fetch(url, { method: "POST", credentials: "same-origin", headers, body: JSON.stringify({ text }), signal: cancelled.signal });
-    if (!response.ok) return onRefused((await response.json()).problems);
+    if (!response.ok) return refuse((await response.json()).problems);
     onLink("open");
     for await (const line of linesOf(response.body)) {
       if (cancelled.signal.aborted) return;
@@ -47,6 +48,13 @@ export function openTry(model, { url, token, text, onNews, onLink, onRefused }) 
       onNews();
     }
     if (!isOver(model.run.status)) onLink("lost");
+  }
+
+  /** Nothing will come of this text: that is a state like any other. */
+  function refuse(problems) {
+    onLink("open");
+    model.receive(["s", "failed", { error: problems[0].line ? t("The text has problems; they are listed beside it.") : problems[0].message }]);
+    onRefused(problems);
   }
 
   return { close: () => cancelled.abort() };

@@ -46,8 +46,9 @@ export function createOutcome(bar, { config, session, workbench }) {
     if (problems) setText(part("message"), problems[0].message);
   }
 
-  /** The same text under the same link; a run that is gone gets another one. */
+  /** The same text under the same link; a run that is gone gets another one, and one without a link gets none. */
   async function again() {
+    if (session.isTry) return session.tryText(session.text);
     const { form } = workbench();
     const answer = await askForRun(form, config.run_url, { text: session.text, name: form.elements.name.value, parent: session.id ?? "" });
     if (answer.url) location.assign(answer.url);
@@ -63,7 +64,7 @@ export function createOutcome(bar, { config, session, workbench }) {
   return {
     draw() {
       const { status } = session.model.run;
-      const gone = session.link === "gone";
+      const gone = session.link === "gone" || (session.isTry && session.link === "lost");
       const open = !gone && (status === "queued" || status === "running");
       part("cancel").hidden = !(open && (session.isTry || tokenOfRun(session.id)));
       part("again").hidden = !(gone || status === "failed");

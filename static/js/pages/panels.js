@@ -27,15 +27,15 @@ export function createPanels({ palette, session, state, announcer, help, redraw,
   const legend = createLegend(byId("legend"), palette, redraw);
   const events = createEvents(byId("panel-events"), { onSeek: seek });
   const problems = createProblems(byId("panel-problems"), palette, { onSelect: goToTrouble });
-  const details = lazily(async () => {
-    const { createDetails } = await import("../table/details.js");
-    return createDetails(byId("panel-details"), palette, { onSeek: seek, onGo: goToPlace });
-  });
+  const details = lazily(
+    () => import("../table/details.js"),
+    ({ createDetails }) => createDetails(byId("panel-details"), palette, { onSeek: seek, onGo: goToPlace }),
+  );
   const node = createNode(byId("node"), byId("panel-images"), palette, { onOpen: redraw });
-  const treegrid = lazily(async () => {
-    const { createTreegrid } = await import("../table/treegrid.js");
-    return createTreegrid(byId("treegrid"), palette, { onSelect: select });
-  });
+  const treegrid = lazily(
+    () => import("../table/treegrid.js"),
+    ({ createTreegrid }) => createTreegrid(byId("treegrid"), palette, { onSelect: select }),
+  );
   const reasons = createReasons({ onLoaded: redraw });
   const kubectl = createKubectl({ kubectl: byId("panel-kubectl"), yaml: byId("panel-yaml") }, { onLoaded: redraw });
 
@@ -94,11 +94,11 @@ export function createPanels({ palette, session, state, announcer, help, redraw,
       const context = { records, nowS, themeName };
       if (drawer.current() === "details") {
         const steps = run.verdict?.pods.find(({ pod }) => pod === state.selected?.row.pod)?.way ?? [];
-        details().then((part) => part.update(state.selected, { ...context, book: state.selected && reasons.bookOf(session), steps }));
+        details((part) => part.update(state.selected, { ...context, book: state.selected && reasons.bookOf(session), steps }));
       }
       if (panes.current() !== "table") return;
       const rows = orderedRows(spans, new Set(), { matches: state.matches });
-      treegrid().then((part) => part.draw({ rows, ...context }));
+      treegrid((part) => part.draw({ rows, ...context }));
     },
   };
 }

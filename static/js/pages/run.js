@@ -190,7 +190,7 @@ function drawClock() {
 
 function drawBanner() {
   const { run } = session.model;
-  const text = bannerOf(session.link, run, run.headS);
+  const text = bannerOf(session.link, run, run.headS, session.isTry);
   const banner = byId("banner");
   banner.hidden = !text;
   setText(banner.querySelector("span"), text);

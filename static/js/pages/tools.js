@@ -3,6 +3,7 @@
 import { run as askForRun } from "../editor/server.js";
 import { createOverview } from "../gantt/overview.js";
 import { lazily } from "../text/lazily.js";
+import { t } from "../text/translate.js";
 import { createLensSwitch } from "./lenses.js";
 import { createOutcome } from "./outcome.js";
 import { createSearch } from "./search.js";
@@ -29,33 +30,33 @@ export function createTools({ palette, config, session, state, clock, view, anno
     onLeave: () => byId("gantt").focus(),
   });
   const overview = createOverview(byId("overview"), palette, { view: showView, fit });
-  const ghost = lazily(async () => {
-    const { createGhost } = await import("./ghost.js");
-    return createGhost(byId("ghost"), { onHide: session.dropGhost, onBack: () => (session.isTry ? whatIf().then(({ reset }) => reset()) : history.back()) });
-  });
-  const outcome = createOutcome(byId("outcome"), { config, session, workbench });
   const parts = { session, state, clock, config, workbench, announcer };
-  const button = byId("intervene");
-  const intervene = lazily(async () => {
-    const { createIntervene } = await import("./intervene.js");
-    return createIntervene({ ...parts, panel: byId("panel-actions"), menu: byId("intervene-menu"), show: showStored });
-  });
-  const whatIf = lazily(async () => {
-    const { createWhatIf } = await import("./what-if.js");
-    return createWhatIf({ ...parts, panel: byId("panel-what-if"), show: showTry });
-  });
-
-  const compareWith = lazily(async () => {
-    const { createCompareWith } = await import("./compare-with.js");
-    return createCompareWith(byId("compare-with"), { session, config, button: byId("compare-button") });
-  });
-  byId("compare-button").addEventListener("click", async () => (await compareWith()).open());
+  const outcome = createOutcome(byId("outcome"), { config, session, workbench });
+  const ghost = lazily(
+    () => import("./ghost.js"),
+    ({ createGhost }) => createGhost(byId("ghost"), { onHide: session.dropGhost, onBack: () => (session.isTry ? whatIf(({ reset }) => reset()) : history.back()) }),
+  );
+  const intervene = lazily(
+    () => import("./intervene.js"),
+    ({ createIntervene }) => createIntervene({ ...parts, panel: byId("panel-actions"), menu: byId("intervene-menu"), show: showStored }),
+  );
+  const whatIf = lazily(
+    () => import("./what-if.js"),
+    ({ createWhatIf }) => createWhatIf({ ...parts, panel: byId("panel-what-if"), show: showTry }),
+  );
+  const compareWith = lazily(
+    () => import("./compare-with.js"),
+    ({ createCompareWith }) => createCompareWith(byId("compare-with"), { session, config, button: byId("compare-button") }),
+  );
+  const missing = () => announcer.say(t("The server cannot be reached. Try again in a moment."));
+  byId("compare-button").addEventListener("click", () => compareWith((part) => part.open(), missing));
 
   /** What can be done to a row's pod and to the node; null: to the node alone. */
-  async function openMenu(row, place) {
-    (await intervene()).openMenu(row, place);
+  function openMenu(row, place) {
+    intervene((part) => part.openMenu(row, place), missing);
   }
 
+  const button = byId("intervene");
   button.addEventListener("click", () => {
     const { left, bottom } = button.getBoundingClientRect();
     openMenu(state.selected?.row ?? null, { x: left, y: bottom + 4, from: button });
@@ -103,13 +104,13 @@ export function createTools({ palette, config, session, state, clock, view, anno
       const { model } = session;
       search.draw(state.rows.length);
       outcome.draw();
-      if (session.ghost) ghost().then((strip) => strip.draw(session, session.isTry || history.state?.id !== config.scenario));
+      if (session.ghost) ghost((strip) => strip.draw(session, session.isTry || history.state?.id !== config.scenario));
       else byId("ghost").hidden = true;
       rowsShown = [model.lens, model.records.length, state.rows.length, state.rows[0]?.key, session.id, panels.legend.dimmed.size].join(" ");
       this.themeName = themeName;
       const open = panels.drawer.current();
-      if (open === "actions") intervene().then((part) => part.draw());
-      if (open === "what-if") whatIf().then((part) => part.draw());
+      if (open === "actions") intervene((part) => part.draw());
+      if (open === "what-if") whatIf((part) => part.draw());
     },
 
     /** With the clock. */

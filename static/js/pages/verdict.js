@@ -1,6 +1,7 @@
 /** What became of the pods, in a sentence? And until that is known: how far the run is, or why there is nothing to see. */
 
 import { el, setText } from "../text/dom.js";
+import { t } from "../text/translate.js";
 import { formatDuration, formatInstant } from "../time/format.js";
 
 /**
@@ -30,9 +31,10 @@ export function worst(pods) {
 }
 
 /** What the banner says while the connection is not what it should be; empty when it is. Pure. */
-export function bannerOf(link, run, headS) {
+export function bannerOf(link, run, headS, isTry = false) {
   if (link === "open" || run.status === "finished" || run.status === "failed") return "";
   if (link === "gone") return "This run is not on the server any more. Run the text again to have it computed anew.";
+  if (isTry && link === "lost") return t("The connection is lost, and this run has no link to come back to. Run it again.");
   if (headS > 0) return `Reconnecting: showing the state as of ${formatInstant(headS, 1)}.`;
   return link === "lost" ? "The connection is lost; trying again …" : "";
 }
