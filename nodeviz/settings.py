@@ -8,6 +8,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from nodeviz import env
+from nodeviz.languages import installed
 from nodeviz.places import BASE_DIR, kept_secret, private_folder, redis_socket
 
 VAR_DIR = private_folder(Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").resolve())
@@ -58,6 +59,7 @@ MIDDLEWARE = [
     "nodeviz.security.ContentSecurityPolicyMiddleware",
     "nodeviz.static_files.StaticFilesMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "nodeviz.reader_language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -71,14 +73,22 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": False,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request", "nodeviz.reader_language.context"]},
     },
 ]
 
 USE_TZ = True
 TIME_ZONE = "UTC"
-LANGUAGE_CODE = "en-gb"
-USE_I18N = False
+
+# -- languages ---------------------------------------------------------------------------------------------------------------------
+
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+# A translation is offered as soon as its folder is there.
+LANGUAGES = installed(LOCALE_PATHS[0])
+# For translators and tests: every text that can be translated stands in brackets (nodeviz/pseudo_language.py).
+PSEUDO_LANGUAGE = env.flag(os.environ, "PSEUDO_LANGUAGE", default=False)
 
 # -- data --------------------------------------------------------------------------------------------------------------------------
 

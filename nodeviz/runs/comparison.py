@@ -24,7 +24,7 @@ import simulator
 from nodeviz.runs.models import Run
 from nodeviz.runs.palette import palette
 from nodeviz.scenarios import gallery, switch
-from nodeviz.scenarios.answers import REFUSED, TOO_OFTEN, TOO_OFTEN_MESSAGE, as_json
+from nodeviz.scenarios.answers import REFUSED, TOO_OFTEN, as_json, too_often_message
 from nodeviz.scenarios.bounds import CHECKS, may_ask
 from nodeviz.scenarios.changes import Changes, changed, read, words_of
 from nodeviz.scenarios.comparisons import COMPARISONS, Comparison, comparison
@@ -93,7 +93,7 @@ def both(request: HttpRequest, query: Mapping[str, str], found: Comparison | Non
         named = {"side": missing[0].upper(), "ref": query[missing[0]]}
         return choose(request, query, wrong=_("%(side)s leads nowhere: there is no run or example %(ref)s.") % named)
     if not may_ask(CHECKS, request):
-        return choose(request, query, wrong=TOO_OFTEN_MESSAGE, status=TOO_OFTEN)
+        return choose(request, query, wrong=too_often_message(), status=TOO_OFTEN)
     sides = [side_of(letter, origin, query) for letter, origin in origins.items() if origin]
     return shown(request, query, sides, found)
 

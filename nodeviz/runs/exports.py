@@ -18,6 +18,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import aget_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 import simulator
@@ -99,7 +100,7 @@ async def plotly(request: HttpRequest, run: Run) -> HttpResponseBase:
         return too_often()
     body = await sync_to_async(figure_json)(run)
     if body is None:
-        return JsonResponse({"error": "This run has more bars than a figure can show. Take the CSV or the Perfetto trace."}, status=TOO_BIG)
+        return JsonResponse({"error": _("This run has more bars than a figure can show. Take the CSV or the Perfetto trace.")}, status=TOO_BIG)
     return attached(HttpResponse(body, content_type="application/json"), run, "plotly.json")
 
 
@@ -129,7 +130,7 @@ async def may_export(request: HttpRequest) -> bool:
 
 def too_often() -> HttpResponse:
     """To who asks for more than anybody looks at."""
-    return JsonResponse({"error": "Too many requests from your address; wait a minute and try again."}, status=TOO_OFTEN)
+    return JsonResponse({"error": _("Too many requests from your address; wait a minute and try again.")}, status=TOO_OFTEN)
 
 
 def attached(response: HttpResponseBase, run: Run, ending: str) -> HttpResponseBase:

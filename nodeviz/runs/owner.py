@@ -10,19 +10,21 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 import simulator
 from nodeviz.runs.dispatch import give_up
 from nodeviz.runs.forgetting import delete_link
 from nodeviz.runs.models import Run, RunState
-from nodeviz.scenarios.answers import TOO_OFTEN, TOO_OFTEN_MESSAGE, json_object, problems_json, too_big_for_json
+from nodeviz.scenarios.answers import TOO_OFTEN, json_object, problems_json, too_big_for_json, too_often_message
 from nodeviz.scenarios.bounds import CHECKS, bounded_body, may_ask
 from nodeviz.scenarios.models import Scenario
 
 FORBIDDEN, NOT_FOUND = 403, 404
-NOT_YOURS = "only who made this link may do that: the browser in which Run was pressed has its token"
-NOTHING_THERE = "there is nothing under this link: it was deleted, has expired, or never existed"
+NOT_YOURS = gettext_noop("only who made this link may do that: the browser in which Run was pressed has its token")
+NOTHING_THERE = gettext_noop("there is nothing under this link: it was deleted, has expired, or never existed")
 CANCELLED = "Cancelled by whoever started it. Press Run to compute it again."
 
 Answer = Callable[[Scenario], dict[str, Any]]
@@ -35,12 +37,12 @@ def about_a_link(*, owner_only: bool) -> Callable[[Answer], Callable[..., HttpRe
         @functools.wraps(answer)
         def view(request: HttpRequest, scenario_id: str) -> JsonResponse:
             if not may_ask(CHECKS, request):
-                return _problem(TOO_OFTEN_MESSAGE, TOO_OFTEN)
+                return _problem(too_often_message(), TOO_OFTEN)
             scenario = Scenario.objects.linked(scenario_id)
             if scenario is None:
-                return _problem(NOTHING_THERE, NOT_FOUND)
+                return _problem(_(NOTHING_THERE), NOT_FOUND)
             if owner_only and not scenario.belongs_to(str(json_object(request.body).get("token", ""))):
-                return _problem(NOT_YOURS, FORBIDDEN)
+                return _problem(_(NOT_YOURS), FORBIDDEN)
             return JsonResponse(answer(scenario))
 
         return require_POST(bounded_body(too_big=too_big_for_json)(view))

@@ -13,6 +13,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
@@ -47,27 +50,27 @@ class Mark:
 
 
 FAMILIES: Mapping[str, Family] = {
-    "waiting": Family(label="Waiting", light="#959299", dark="#A6A8AA", height=0.5),
-    "pulling": Family(label="Pulling the image", light="#22688A", dark="#4E84A8"),
-    "starting": Family(label="Running, not ready", light="#B87706", dark="#E8A714"),
-    "ready": Family(label="Ready", light="#22A967", dark="#74F1AF"),
-    "terminating": Family(label="Terminating", light="#763CB4", dark="#CD7AFA"),
-    "completed": Family(label="Completed", light="#002C5F", dark="#C2E1FE", height=0.25),
-    "failed": Family(label="Failed", light="#A1140F", dark="#F86953", height=0.25),
-    "backoff": Family(label="Back-off or error, retried", light="#771D40", dark="#A94E5F", height=0.5),
+    "waiting": Family(label=_("Waiting"), light="#959299", dark="#A6A8AA", height=0.5),
+    "pulling": Family(label=_("Pulling the image"), light="#22688A", dark="#4E84A8"),
+    "starting": Family(label=_("Running, not ready"), light="#B87706", dark="#E8A714"),
+    "ready": Family(label=_("Ready"), light="#22A967", dark="#74F1AF"),
+    "terminating": Family(label=_("Terminating"), light="#763CB4", dark="#CD7AFA"),
+    "completed": Family(label=_("Completed"), light="#002C5F", dark="#C2E1FE", height=0.25),
+    "failed": Family(label=_("Failed"), light="#A1140F", dark="#F86953", height=0.25),
+    "backoff": Family(label=_("Back-off or error, retried"), light="#771D40", dark="#A94E5F", height=0.5),
 }
 """In the order of the legend, which is the order of a life."""
 
 STATES: Mapping[str, State] = {
     # what a container waits for
     "waiting": State(family="waiting"),
-    "waiting:PodInitializing": State(family="waiting", label="Waiting for its turn"),
+    "waiting:PodInitializing": State(family="waiting", label=_("Waiting for its turn")),
     "waiting:ContainerCreating": State(family="waiting", label="ContainerCreating", pattern="dots"),
-    "creating": State(family="waiting", label="Being created and started", pattern="dots"),
-    "pulling:queued": State(family="waiting", label="Waiting for a pull slot", pattern="dashes"),
-    "pulling": State(family="pulling", label="Pulling the image"),
+    "creating": State(family="waiting", label=_("Being created and started"), pattern="dots"),
+    "pulling:queued": State(family="waiting", label=_("Waiting for a pull slot"), pattern="dashes"),
+    "pulling": State(family="pulling", label=_("Pulling the image")),
     # what it waits for after an error
-    "backoff": State(family="backoff", label="Back-off", pattern="cross"),
+    "backoff": State(family="backoff", label=_("Back-off"), pattern="cross"),
     "backoff:crash-loop-back-off": State(family="backoff", label="CrashLoopBackOff", pattern="cross", trouble=True),
     "waiting:CrashLoopBackOff": State(family="backoff", label="CrashLoopBackOff", pattern="cross", trouble=True),
     "waiting:ImagePullBackOff": State(family="backoff", label="ImagePullBackOff", pattern="backslash", trouble=True),
@@ -82,57 +85,62 @@ STATES: Mapping[str, State] = {
     "waiting:RunContainerError": State(family="backoff", label="RunContainerError", pattern="dashes", trouble=True),
     "waiting:PostStartHookError": State(family="backoff", label="PostStartHookError", pattern="dashes", trouble=True),
     # its process is there
-    "running": State(family="starting", label="Running"),
-    "running:init": State(family="starting", label="Running (init container)"),
-    "running:unreported": State(family="starting", label="Running, not yet reported by the kubelet", pattern="dots"),
-    "running:unseen": State(family="starting", label="Running, not yet seen by the PLEG", pattern="dots"),
-    "running:not-started": State(family="starting", label="Running, startup probe not yet passed", pattern="slash"),
-    "running:post-start": State(family="starting", label="Running its postStart hook", pattern="plus"),
-    "running:not-ready": State(family="starting", label="Running, not ready"),
-    "running:ready": State(family="ready", label="Ready"),
+    "running": State(family="starting", label=_("Running")),
+    "running:init": State(family="starting", label=_("Running (init container)")),
+    "running:unreported": State(family="starting", label=_("Running, not yet reported by the kubelet"), pattern="dots"),
+    "running:unseen": State(family="starting", label=_("Running, not yet seen by the PLEG"), pattern="dots"),
+    "running:not-started": State(family="starting", label=_("Running, startup probe not yet passed"), pattern="slash"),
+    "running:post-start": State(family="starting", label=_("Running its postStart hook"), pattern="plus"),
+    "running:not-ready": State(family="starting", label=_("Running, not ready")),
+    "running:ready": State(family="ready", label=_("Ready")),
     # its process is being ended
-    "terminating": State(family="terminating", label="Terminating"),
-    "terminating:pre-stop": State(family="terminating", label="Running its preStop hook", pattern="plus"),
-    "terminating:waiting": State(family="terminating", label="Running until it is its turn to stop", pattern="slash"),
-    "terminating:signalled": State(family="terminating", label="Stopping after SIGTERM"),
-    "terminating:killed": State(family="terminating", label="Killed by SIGKILL", pattern="cross"),
+    "terminating": State(family="terminating", label=_("Terminating")),
+    "terminating:pre-stop": State(family="terminating", label=_("Running its preStop hook"), pattern="plus"),
+    "terminating:waiting": State(family="terminating", label=_("Running until it is its turn to stop"), pattern="slash"),
+    "terminating:signalled": State(family="terminating", label=_("Stopping after SIGTERM")),
+    "terminating:killed": State(family="terminating", label=_("Killed by SIGKILL"), pattern="cross"),
     # its process has ended
     "terminated": State(family="failed", trouble=True),
-    "terminated:Completed": State(family="completed", label="Completed"),
-    "terminated:Error": State(family="failed", label="Ended with an error", trouble=True),
+    "terminated:Completed": State(family="completed", label=_("Completed")),
+    "terminated:Error": State(family="failed", label=_("Ended with an error"), trouble=True),
     "terminated:OOMKilled": State(family="failed", label="OOMKilled", trouble=True),
     # a pod
     "pod": State(family="waiting"),
     "pod:Pending": State(family="waiting", label="Pending"),
-    "pod:Running": State(family="starting", label="Running, not ready"),
-    "pod:Ready": State(family="ready", label="Ready"),
-    "pod:Terminating": State(family="terminating", label="Terminating"),
+    "pod:Running": State(family="starting", label=_("Running, not ready")),
+    "pod:Ready": State(family="ready", label=_("Ready")),
+    "pod:Terminating": State(family="terminating", label=_("Terminating")),
     "pod:Succeeded": State(family="completed", label="Succeeded"),
-    "pod:Failed": State(family="failed", label="Failed", trouble=True),
+    "pod:Failed": State(family="failed", label=_("Failed"), trouble=True),
 }
 
 MARKS: Mapping[str, Mark] = {
-    "pull": Mark(label="Pull started", glyph="arrow", family="pulling"),
-    "pull-failed": Mark(label="Pull failed", glyph="arrow-struck", family="failed", trouble=True),
-    "restart": Mark(label="Restarted", glyph="triangle"),
-    "startup-failed": Mark(label="Startup probe failed", glyph="diamond-open", family="starting"),
-    "probe-failed": Mark(label="Probe failed", glyph="diamond", family="failed", trouble=True),
-    "probe-passed": Mark(label="Probe passed", glyph="diamond-open", family="ready"),
-    "hook-failed": Mark(label="Hook failed", glyph="diamond", family="failed", trouble=True),
+    "pull": Mark(label=_("Pull started"), glyph="arrow", family="pulling"),
+    "pull-failed": Mark(label=_("Pull failed"), glyph="arrow-struck", family="failed", trouble=True),
+    "restart": Mark(label=_("Restarted"), glyph="triangle"),
+    "startup-failed": Mark(label=_("Startup probe failed"), glyph="diamond-open", family="starting"),
+    "probe-failed": Mark(label=_("Probe failed"), glyph="diamond", family="failed", trouble=True),
+    "probe-passed": Mark(label=_("Probe passed"), glyph="diamond-open", family="ready"),
+    "hook-failed": Mark(label=_("Hook failed"), glyph="diamond", family="failed", trouble=True),
     "sigterm": Mark(label="SIGTERM", glyph="power", family="terminating"),
     "sigkill": Mark(label="SIGKILL", glyph="power-struck", family="failed", trouble=True),
-    "exit-zero": Mark(label="Exited with 0", glyph="check", family="completed"),
-    "exit-error": Mark(label="Exited with an error", glyph="cross", family="failed", trouble=True),
-    "oom": Mark(label="Killed for lack of memory (OOMKilled)", glyph="bolt", family="failed", trouble=True),
-    "deletion": Mark(label="Deletion asked for", glyph="bin", family="terminating"),
-    "ready": Mark(label="Ready for the first time", glyph="check", family="ready"),
+    "exit-zero": Mark(label=_("Exited with 0"), glyph="check", family="completed"),
+    "exit-error": Mark(label=_("Exited with an error"), glyph="cross", family="failed", trouble=True),
+    "oom": Mark(label=_("Killed for lack of memory (OOMKilled)"), glyph="bolt", family="failed", trouble=True),
+    "deletion": Mark(label=_("Deletion asked for"), glyph="bin", family="terminating"),
+    "ready": Mark(label=_("Ready for the first time"), glyph="check", family="ready"),
 }
 
 
 def palette() -> dict[str, Any]:
-    """The whole table as JSON values, for the page's one block of data."""
+    """The whole table as JSON values, for the page's one block of data, in the active language."""
     return {
-        "families": [{"name": name, **asdict(family)} for name, family in FAMILIES.items()],
-        "states": {key: asdict(state) for key, state in STATES.items()},
-        "marks": {key: asdict(mark) for key, mark in MARKS.items()},
+        "families": [{"name": name, **_shown(family)} for name, family in FAMILIES.items()],
+        "states": {key: _shown(state) for key, state in STATES.items()},
+        "marks": {key: _shown(mark) for key, mark in MARKS.items()},
     }
+
+
+def _shown(look: Family | State | Mark) -> dict[str, Any]:
+    """With its label in the reader's language. The table itself has English, as figures and exported files do; the API's own words are not marked."""
+    return {**asdict(look), "label": gettext(look.label) if look.label else ""}

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import translation
 
 import simulator
 from nodeviz.runs.models import Run
@@ -60,8 +61,12 @@ def digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
+@translation.override("en")
 def around_records(run: Run, page_url: str) -> tuple[str, str]:
-    """The document before and after its records. `page_url`: where the run lives, for a link."""
+    """The document before and after its records. `page_url`: where the run lives, for a link.
+
+    In English: it is passed on, to people of any language.
+    """
     scenario = run.scenario
     context = {
         **parts(),

@@ -15,6 +15,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 from redis import RedisError
@@ -36,17 +38,17 @@ from nodeviz.runs.try_channels import (
     worker_channel,
 )
 from nodeviz.scenarios import documents as docs
-from nodeviz.scenarios.answers import REFUSED, TOO_OFTEN, TOO_OFTEN_MESSAGE, json_object, problems_json, too_big_for_json
+from nodeviz.scenarios.answers import REFUSED, TOO_OFTEN, json_object, problems_json, too_big_for_json, too_often_message
 from nodeviz.scenarios.bounds import TRIES, bounded_body, may_ask
 from nodeviz.streaming import streamed
 
 log = logging.getLogger(__name__)
 
 UNAVAILABLE = 503
-NO_REDIS = "nothing can be computed at the moment, because the server's Redis does not answer; your text is still here, try again in a moment"
-NO_WORKER = f"No worker took this up within {WAIT_FOR_WORKER_S} s. Try again in a moment."
-WORKER_LOST = "The worker that computed this was lost. Try again."
-BROKEN_OFF = "Some records were lost on the way, because they were not read fast enough or Redis was restarted. Try again."
+NO_REDIS = gettext_noop("nothing can be computed at the moment, because the server's Redis does not answer; your text is still here, try again in a moment")
+NO_WORKER = gettext_noop("No worker took this up in time. Try again in a moment.")
+WORKER_LOST = gettext_noop("The worker that computed this was lost. Try again.")
+BROKEN_OFF = gettext_noop("Some records were lost on the way, because they were not read fast enough or Redis was restarted. Try again.")
 
 
 class Failed(Exception):
@@ -58,7 +60,7 @@ class Failed(Exception):
 def try_text(request: HttpRequest) -> HttpResponse:
     """JSON in (`text`, and `name` if problems shall name the file); the messages of the run out, as JSON lines, or every problem."""
     if not may_ask(TRIES, request):
-        return problems_json((simulator.Problem(message=TOO_OFTEN_MESSAGE),), TOO_OFTEN)
+        return problems_json((simulator.Problem(message=too_often_message()),), TOO_OFTEN)
     form = json_object(request.body)
     documents = (docs.text_document(str(form.get("name", "")), str(form.get("text", ""))),)
     try:
@@ -68,7 +70,7 @@ def try_text(request: HttpRequest) -> HttpResponse:
     try:
         client().ping()
     except RedisError:
-        return problems_json((simulator.Problem(message=NO_REDIS),), UNAVAILABLE)
+        return problems_json((simulator.Problem(message=_(NO_REDIS)),), UNAVAILABLE)
     files = {document.name: str(document.content) for document in documents}
     response = streamed(request, lines_of(messages(files)), content_type="application/x-ndjson; charset=utf-8")
     response["Cache-Control"] = "no-store"
@@ -171,4 +173,4 @@ async def listening() -> AsyncIterator[Ear]:
 
 
 def _failed(why: str) -> str:
-    return state_message(RunState.FAILED, queue=None, error=why, verdict=None)
+    return state_message(RunState.FAILED, queue=None, error=_(why), verdict=None)

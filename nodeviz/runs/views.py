@@ -103,7 +103,7 @@ def read_from(scenario: Scenario) -> dict[str, Any]:
         loaded = scenario.loaded()
     except simulator.ManifestError:
         return {"notes": (), "kubelet": ()}
-    notes = (*loaded.warnings, *(f"{other} is kept, but not simulated" for other in loaded.not_simulated))
+    notes = (*loaded.warnings, *(_("%(other)s is kept, but not simulated") % {"other": other} for other in loaded.not_simulated))
     return {"notes": notes, "kubelet": loaded.kubelet.rows(), "description": loaded.description}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 import simulator
 from nodeviz.scenarios.questions import Form, about_a_text
 
@@ -27,4 +29,4 @@ def followed(text: str, advice: Form) -> str:
             namespace, _, name = rest.partition("/")
             if kind in KINDS and simulator.is_subdomain(namespace) and simulator.is_subdomain(name):
                 return simulator.with_object(text, kind, namespace, name)
-    raise simulator.ManifestError([simulator.Problem(message="this advice has to be followed by hand")])
+    raise simulator.ManifestError([simulator.Problem(message=gettext("this advice has to be followed by hand"))])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
 
 import simulator
 from nodeviz.scenarios import documents as docs
@@ -15,8 +16,16 @@ from nodeviz.scenarios.bounds import MAX_BODY_BYTES
 
 CREATED, SEE_OTHER, TOO_BIG, REFUSED, TOO_OFTEN = 201, 303, 413, 422, 429
 
-TOO_OFTEN_MESSAGE = "too many requests from your address; wait a minute and try again, your text is still here"
-TOO_BIG_MESSAGE = f"the request is too large: at most {MAX_BODY_BYTES >> 20} MiB are read, and {docs.MAX_SCENARIO_BYTES >> 20} MiB can be run"
+
+def too_often_message() -> str:
+    """To who asks for more than one address may."""
+    return _("too many requests from your address; wait a minute and try again, your text is still here")
+
+
+def too_big_message() -> str:
+    """With both limits."""
+    limits = {"read": MAX_BODY_BYTES >> 20, "run": docs.MAX_SCENARIO_BYTES >> 20}
+    return _("the request is too large: at most %(read)d MiB are read, and %(run)d MiB can be run") % limits
 
 
 def json_object(body: bytes) -> dict[str, Any]:
@@ -40,4 +49,4 @@ def as_json(problem: simulator.Problem) -> dict[str, Any]:
 
 def too_big_for_json(request: HttpRequest) -> JsonResponse:
     """The body was not read."""
-    return problems_json((simulator.Problem(message=TOO_BIG_MESSAGE),), TOO_BIG)
+    return problems_json((simulator.Problem(message=too_big_message()),), TOO_BIG)

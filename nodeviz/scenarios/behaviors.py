@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 import simulator
 from nodeviz.scenarios.questions import Form, about_a_text, refuse_if
 
@@ -27,9 +29,9 @@ def wrong_form(form: Form) -> tuple[simulator.Problem, ...]:
         return ()
     address, behavior = form["address"], form.get("behavior")
     if not isinstance(address, str) or not 0 < len(address) <= MAX_ADDRESS_CHARACTERS:
-        return (simulator.Problem(path="address", message="must be the address of a container, such as web/app"),)
+        return (simulator.Problem(path="address", message=_("must be the address of a container, such as web/app")),)
     if behavior is not None and not isinstance(behavior, dict):
-        return (simulator.Problem(path="behavior", message="must be a map, or null"),)
+        return (simulator.Problem(path="behavior", message=_("must be a map, or null")),)
     return ()
 
 

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext
+
 import simulator
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios.questions import Form, about_a_text
@@ -31,7 +33,7 @@ def book_of(documents: Sequence[docs.Document]) -> dict[str, Any]:
 
     The explanations alone for a text that is refused today.
     """
-    explanations = {code: dataclasses.asdict(explanation) for code, explanation in simulator.EXPLANATIONS.items()}
+    explanations = {code: translated(explanation) for code, explanation in simulator.EXPLANATIONS.items()}
     try:
         loaded = simulator.load_with_sources({document.name: document.content for document in documents})
     except simulator.ManifestError:
@@ -39,6 +41,12 @@ def book_of(documents: Sequence[docs.Document]) -> dict[str, Any]:
     pods, left_out = within(simulator.pod_specs(loaded), MAX_SPEC_BYTES)
     places = shown_places(loaded, docs.joined(documents).offsets)
     return {"explanations": explanations, "places": places, "node": loaded.scenario.node.name, "pods": pods, "pods_left_out": left_out}
+
+
+def translated(explanation: Any) -> dict[str, Any]:
+    """One of simulator.EXPLANATIONS in the active language; the page fills its {braces}."""
+    fields = dataclasses.asdict(explanation)
+    return fields | {name: gettext(fields[name]) for name in ("says", "change") if fields[name]}
 
 
 def shown_places(loaded: simulator.Loaded, offsets: Mapping[str, int]) -> Places:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 import simulator
 
 MAX_SCENARIO_BYTES = 1 << 20
@@ -107,24 +109,29 @@ def _loaded(documents: Sequence[Document]) -> simulator.Loaded:
     loaded = simulator.load_with_sources({document.name: document.content for document in documents})
     unstorable = [document for document in documents if isinstance(document.content, bytes)]
     if unstorable:
-        raise simulator.ManifestError([simulator.Problem(file=d.name, message="the text is not UTF-8", hint="save the file as UTF-8") for d in unstorable])
+        raise simulator.ManifestError(
+            [simulator.Problem(file=d.name, message=_("the text is not UTF-8"), hint=_("save the file as UTF-8")) for d in unstorable]
+        )
     return loaded
 
 
 def over_limits(documents: Sequence[Document]) -> tuple[simulator.Problem, ...]:
     """Is it too much for the page? Answered from the sizes alone, before anything is parsed."""
     if len(documents) > MAX_FILES:
-        return (simulator.Problem(message=f"{len(documents)} files are too many: at most {MAX_FILES} make one scenario"),)
+        return (
+            simulator.Problem(message=_("%(count)d files are too many: at most %(most)d make one scenario") % {"count": len(documents), "most": MAX_FILES}),
+        )
     total_bytes = sum(size_bytes(document) for document in documents)
     if total_bytes > MAX_SCENARIO_BYTES:
         file = documents[0].name if len(documents) == 1 else ""
-        return (simulator.Problem(file=file, message=too_large(total_bytes), hint="keep only the pods that matter, or use the command line"),)
+        return (simulator.Problem(file=file, message=too_large(total_bytes), hint=_("keep only the pods that matter, or use the command line")),)
     return ()
 
 
 def too_large(total_bytes: int) -> str:
     """The sentence, with both figures."""
-    return f"the input is too large: {total_bytes / (1 << 20):.1f} MiB, at most {MAX_SCENARIO_BYTES >> 20} MiB can be run here"
+    sizes = {"size": f"{total_bytes / (1 << 20):.1f}", "most": MAX_SCENARIO_BYTES >> 20}
+    return _("the input is too large: %(size)s MiB, at most %(most)d MiB can be run here") % sizes
 
 
 def size_bytes(document: Document) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 import simulator
 from nodeviz.scenarios.questions import Form, about_a_text, refuse_if
 
@@ -25,9 +27,9 @@ def wrong_form(form: Form) -> tuple[simulator.Problem, ...]:
     """What is not as `intervene` says."""
     action, remove = form.get("action"), form.get("remove")
     if action is not None and not isinstance(action, dict):
-        return (simulator.Problem(path="action", message="must be a map with a moment and a verb, or null"),)
+        return (simulator.Problem(path="action", message=_("must be a map with a moment and a verb, or null")),)
     if remove is not None and (not isinstance(remove, int) or isinstance(remove, bool)):
-        return (simulator.Problem(path="remove", message="must be the index of an action, or null"),)
+        return (simulator.Problem(path="remove", message=_("must be the index of an action, or null")),)
     return ()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from django.utils.translation import gettext as _
+
 import simulator
 from nodeviz.scenarios.questions import Form, about_a_text, refuse_if
 
@@ -28,5 +30,5 @@ def wrong_form(form: Form) -> tuple[simulator.Problem, ...]:
     """What is not as `knobs` says."""
     knob_id = form.get("id")
     if knob_id is not None and (not isinstance(knob_id, str) or len(knob_id) > MAX_ID_CHARACTERS):
-        return (simulator.Problem(path="id", message="must be the id of a knob, or null"),)
+        return (simulator.Problem(path="id", message=_("must be the id of a knob, or null")),)
     return ()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 import simulator
@@ -62,13 +63,13 @@ def wrong_form(form: Form) -> tuple[simulator.Problem, ...]:
     """What is not as `edit` says."""
     kubernetes, gates = form.get("kubernetes"), form.get("gates")
     if kubernetes is not None and not isinstance(kubernetes, str):
-        return (simulator.Problem(path="kubernetes", message='must be a version in quotes, such as "1.36"'),)
+        return (simulator.Problem(path="kubernetes", message=_('must be a version in quotes, such as "1.36"')),)
     if gates is None:
         return ()
     if not isinstance(gates, dict) or not all(value is None or isinstance(value, bool) for value in gates.values()):
-        return (simulator.Problem(path="gates", message="must be a map from gates to true, false or null"),)
+        return (simulator.Problem(path="gates", message=_("must be a map from gates to true, false or null")),)
     if len(gates) > MAX_GATES_AT_ONCE:
-        return (simulator.Problem(path="gates", message=f"at most {MAX_GATES_AT_ONCE} gates can be changed at once"),)
+        return (simulator.Problem(path="gates", message=_("at most %(count)d gates can be changed at once") % {"count": MAX_GATES_AT_ONCE}),)
     return ()
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,13 +25,13 @@ from nodeviz.scenarios.answers import (
     REFUSED,
     SEE_OTHER,
     TOO_BIG,
-    TOO_BIG_MESSAGE,
     TOO_OFTEN,
-    TOO_OFTEN_MESSAGE,
     as_json,
     json_object,
     problems_json,
     too_big_for_json,
+    too_big_message,
+    too_often_message,
 )
 from nodeviz.scenarios.bounds import CHECKS, RUNS, bounded_body, may_ask
 from nodeviz.scenarios.comparisons import COMPARISONS
@@ -50,7 +51,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def too_big(request: HttpRequest) -> HttpResponse:
     """The body was not read, so the text cannot be shown again."""
-    problems = (simulator.Problem(message=TOO_BIG_MESSAGE, hint="go back in your browser to get your text again"),)
+    problems = (simulator.Problem(message=too_big_message(), hint=_("go back in your browser to get your text again")),)
     return problems_json(problems, TOO_BIG) if wants_json(request) else editor(request, text="", problems=problems, status=TOO_BIG)
 
 
@@ -60,7 +61,7 @@ def run(request: HttpRequest) -> HttpResponse:
     """Run was pressed: to the run's page, or every problem beside the same text."""
     documents = handed_in(request)
     if not may_ask(RUNS, request):
-        return refusal(request, documents, (simulator.Problem(message=TOO_OFTEN_MESSAGE),), status=TOO_OFTEN)
+        return refusal(request, documents, (simulator.Problem(message=too_often_message()),), status=TOO_OFTEN)
     try:
         loaded = docs.load(documents)
     except simulator.ManifestError as error:
@@ -78,7 +79,7 @@ def run(request: HttpRequest) -> HttpResponse:
 def check(request: HttpRequest) -> JsonResponse:
     """What Run would say of the text, while it is written, and which version and gates it chooses. JSON in (`text`, `name`) or a form, JSON out."""
     if not may_ask(CHECKS, request):
-        return problems_json((simulator.Problem(message=TOO_OFTEN_MESSAGE),), TOO_OFTEN)
+        return problems_json((simulator.Problem(message=too_often_message()),), TOO_OFTEN)
     started = time.perf_counter()
     documents = handed_in(request)
     answer: dict[str, Any] = {"problems": [], "warnings": [], "not_simulated": [], "advice": [], "kubernetes": None, "gates": None}

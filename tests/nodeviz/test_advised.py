@@ -9,7 +9,7 @@ from django.test import Client
 
 import simulator
 from nodeviz.scenarios import documents as docs
-from nodeviz.scenarios.answers import TOO_OFTEN_MESSAGE
+from nodeviz.scenarios.answers import too_often_message
 from nodeviz.scenarios.bounds import CHECKS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
@@ -96,7 +96,7 @@ def test_too_many_questions_are_refused(client: Client) -> None:
     answers = (follow(client, "a", {}) for _ in range(CHECKS.capacity + 50))
     refused = next(answer for answer in answers if answer.status_code == 429)
 
-    assert refused.json()["problems"][0]["message"] == TOO_OFTEN_MESSAGE
+    assert refused.json()["problems"][0]["message"] == too_often_message()
 
 
 def test_the_page_never_gives_more_advice_than_somebody_reads() -> None:

@@ -17,7 +17,7 @@ from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios.bounds import MAX_BODY_BYTES, RUNS
 from nodeviz.scenarios.gallery import examples
 from nodeviz.scenarios.models import Scenario, new_id
-from nodeviz.scenarios.views import TOO_BIG_MESSAGE, TOO_OFTEN_MESSAGE
+from nodeviz.scenarios.views import too_big_message, too_often_message
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
 
@@ -199,13 +199,13 @@ def test_a_file_name_is_text_and_nothing_else(client: Client) -> None:
 def test_a_body_beyond_all_bounds_is_not_read(client: Client, url: str, headers: dict[str, str]) -> None:
     response = client.post(url, {"files": upload("huge.yaml", b"#" * (MAX_BODY_BYTES + 1))}, headers=headers)
 
-    assert (response.status_code, response.json()["problems"][0]["message"]) == (413, TOO_BIG_MESSAGE)
+    assert (response.status_code, response.json()["problems"][0]["message"]) == (413, too_big_message())
 
 
 def test_a_body_beyond_all_bounds_gets_a_page(client: Client) -> None:
     response = client.post("/run", {"text": "#" * (MAX_BODY_BYTES + 1)}, headers=BROWSER)
 
-    assert (response.status_code, messages(response)) == (413, [TOO_BIG_MESSAGE])
+    assert (response.status_code, messages(response)) == (413, [too_big_message()])
 
 
 def test_a_body_just_within_bounds_comes_back_with_its_text(client: Client) -> None:
@@ -220,7 +220,7 @@ def test_who_asks_too_often_waits_and_keeps_the_text(client: Client) -> None:
     answers = [client.post("/run", {"text": HELM}) for _ in range(RUNS.capacity + 1)]
 
     assert [answer.status_code for answer in answers[-2:]] == [422, 429]
-    assert (messages(answers[-1]), answers[-1].context["text"]) == ([TOO_OFTEN_MESSAGE], HELM)
+    assert (messages(answers[-1]), answers[-1].context["text"]) == ([too_often_message()], HELM)
 
 
 @pytest.mark.parametrize("url", ["/run", "/check"])

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 import simulator
-from nodeviz.scenarios.answers import TOO_BIG_MESSAGE, TOO_OFTEN_MESSAGE
+from nodeviz.scenarios.answers import too_big_message, too_often_message
 from nodeviz.scenarios.bounds import CHECKS, MAX_BODY_BYTES, take_token
 from nodeviz.scenarios.models import Scenario
 from nodeviz.scenarios.switch import MAX_GATES_AT_ONCE
@@ -104,8 +104,8 @@ def test_an_edit_is_bounded_like_a_check(client: Client) -> None:
         pass
     too_often = post(client, "/edit", {"text": POD})
 
-    assert (too_big.status_code, too_big.json()["problems"][0]["message"]) == (413, TOO_BIG_MESSAGE)
-    assert (too_often.status_code, too_often.json()["problems"][0]["message"]) == (429, TOO_OFTEN_MESSAGE)
+    assert (too_big.status_code, too_big.json()["problems"][0]["message"]) == (413, too_big_message())
+    assert (too_often.status_code, too_often.json()["problems"][0]["message"]) == (429, too_often_message())
 
 
 def test_an_edit_needs_the_pages_token() -> None:
