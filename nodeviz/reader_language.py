@@ -46,7 +46,7 @@ class LanguageMiddleware(MiddlewareMixin):
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """What each template may say of the language: its code, and the catalogue for the scripts (static/js/text/catalogue.js); None in English."""
+    """What each template may say of the language: its code, and the catalogue for the scripts (static/js/text/page-config.js); None in English."""
     language = translation.get_language() or "en"
     if settings.PSEUDO_LANGUAGE:
         return {"LANGUAGE_CODE": language, "catalogue": pseudo_language.catalogue()}

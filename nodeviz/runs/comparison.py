@@ -142,7 +142,7 @@ def shown(request: HttpRequest, query: Mapping[str, str], sides: list[Side], fou
             "swapped_url": f"{reverse('compare')}?{urlencode(swapped(query))}",
             "try_url": reverse("try"),
             "book_url": reverse("book"),
-            "palette": palette(),
+            "palette": palette(_),
         },
         "versions": switch.versions(),
         "query": query,

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from nodeviz.runs.dispatch import ensure_run
@@ -46,7 +47,7 @@ def embed(request: HttpRequest, scenario_id: str) -> HttpResponse:
         "theme": theme if theme in ("light", "dark") else "",
         "run": {"status": run.state, "verdict": run.verdict, "error": run.error},
         "page_url": reverse("run-page", args=[scenario.pk]),
-        "page_config": {"palette": palette(), "ws_path": f"/ws/runs/{scenario.pk}/"},
+        "page_config": {"palette": palette(gettext), "ws_path": f"/ws/runs/{scenario.pk}/"},
     }
     response = render(request, "runs/embed.html", context)
     response["X-Robots-Tag"] = "noindex"
@@ -71,10 +72,10 @@ def oembed(request: HttpRequest) -> JsonResponse:
         "type": "rich",
         "provider_name": "nodeviz",
         "provider_url": request.build_absolute_uri(reverse("new")),
-        "title": scenario.title or "A run",
+        "title": scenario.title or gettext("A run"),
         "width": width,
         "height": height,
-        "html": format_html(frame, source, width, height, scenario.title or "A run"),
+        "html": format_html(frame, source, width, height, scenario.title or gettext("A run")),
     }
     return JsonResponse(answer)
 

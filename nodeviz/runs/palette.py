@@ -9,12 +9,14 @@ least 3:1 with the page (WCAG 1.4.11). Sub-states differ by pattern and mark, ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as _
+
+def _(label: str) -> str:
+    """Marks what makemessages takes; whoever shows it translates it. The API's own words are not marked."""
+    return label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,15 +134,14 @@ MARKS: Mapping[str, Mark] = {
 }
 
 
-def palette() -> dict[str, Any]:
-    """The whole table as JSON values, for the page's one block of data, in the active language."""
+def palette(say: Callable[[str], str] = str) -> dict[str, Any]:
+    """The whole table as JSON values, for the page\'s one block of data. `say` makes another language of a label, as gettext does."""
+
+    def shown(look: Family | State | Mark) -> dict[str, Any]:
+        return asdict(look) | ({"label": say(look.label)} if look.label else {})
+
     return {
-        "families": [{"name": name, **_shown(family)} for name, family in FAMILIES.items()],
-        "states": {key: _shown(state) for key, state in STATES.items()},
-        "marks": {key: _shown(mark) for key, mark in MARKS.items()},
+        "families": [{"name": name, **shown(family)} for name, family in FAMILIES.items()],
+        "states": {key: shown(state) for key, state in STATES.items()},
+        "marks": {key: shown(mark) for key, mark in MARKS.items()},
     }
-
-
-def _shown(look: Family | State | Mark) -> dict[str, Any]:
-    """With its label in the reader's language. The table itself has English, as figures and exported files do; the API's own words are not marked."""
-    return {**asdict(look), "label": gettext(look.label) if look.label else ""}

@@ -67,7 +67,7 @@ def page_config(scenario: Scenario) -> dict[str, Any]:
 def common_config() -> dict[str, Any]:
     """What holds for every run's page."""
     urls = {f"{name}_url": reverse(name) for name in ("run", "check", "intervene", "knobs", "try", "book", "private")}
-    return {**urls, "palette": palette(), "limits": PAGE_LIMITS, "simulator_version": simulator.VERSION, **switch.page_config()}
+    return {**urls, "palette": palette(_), "limits": PAGE_LIMITS, "simulator_version": simulator.VERSION, **switch.page_config()}
 
 
 @require_safe

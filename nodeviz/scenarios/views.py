@@ -174,7 +174,7 @@ def editor(
             "run_url": reverse("run"),
             "check_url": reverse("check"),
             "limits": docs.PAGE_LIMITS,
-            "palette": palette(),
+            "palette": palette(_),
             "examples": examples,
             **switch.page_config(),
         },

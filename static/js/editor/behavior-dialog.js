@@ -1,6 +1,7 @@
 /** The form for what each container does. It writes into the text, one container at a time; what it means is decided elsewhere (behavior.js, the server). */
 
 import { el, setText } from "../text/dom.js";
+import { t, tn } from "../text/translate.js";
 import { behaviorOf, fieldsOf, RESULTS, SOURCES, summaryOf } from "./behavior.js";
 
 const REASONS = ["", "Error", "OOMKilled", "ContainerCannotRun", "StartError"];
@@ -24,8 +25,8 @@ export function createBehaviorDialog(dialog, { ask, change }) {
     if (wanted) change(answer.text);
     draw(answer);
     const { containers, more } = answer;
-    const count = `${containers.length} container${containers.length === 1 ? "" : "s"}${more ? `, and ${more} more that are not shown` : ""}`;
-    setText(part("status"), done ? `${done} Ctrl-Z in the editor takes it back.` : count);
+    const count = [tn("{count} container", "{count} containers", containers.length), more ? t("and {count} more that are not shown", { count: more }) : ""].filter(Boolean).join(", ");
+    setText(part("status"), done ? `${done} ${t("Ctrl-Z in the editor takes it back.")}` : count);
   }
 
   function draw({ containers }) {
@@ -40,16 +41,16 @@ export function createBehaviorDialog(dialog, { ask, change }) {
       openAddress = address;
       return load({ address, behavior }, done);
     }
-    const write = () => to(behaviorOf(fields, item), `Written: what ${address} does.`);
-    const reset = () => to(null, `Taken out: what the Scenario said of ${address}.`);
+    const write = () => to(behaviorOf(fields, item), t("Written: what {address} does.", { address }));
+    const reset = () => to(null, t("Taken out: what the Scenario said of {address}.", { address }));
     return el(
       "li",
       null,
       el(
         "details",
         { name: "container", open: address === openAddress },
-        el("summary", null, el("code", null, address), el("span", { class: "muted" }, ` ${type} · ${summaryOf(item)} · ${SOURCES[sources.runs] ?? ""}`)),
-        command ? el("p", { class: "muted" }, "Its command: ", el("code", null, command)) : null,
+        el("summary", null, el("code", null, address), el("span", { class: "muted" }, ` ${type} · ${summaryOf(item)} · ${sourceOf(sources.runs)}`)),
+        command ? el("p", { class: "muted" }, `${t("Its command:")} `, el("code", null, command)) : null,
         runRows(fields, sources),
         sigtermRow(fields),
         ...Object.entries(fields.probes).map(([probe, windows]) => windowRows(probe, windows, sources)),
@@ -58,8 +59,8 @@ export function createBehaviorDialog(dialog, { ask, change }) {
         el(
           "div",
           { class: "form-actions" },
-          el("button", { type: "button", class: "button primary", onclick: write }, "Write it into the text"),
-          Object.values(sources).includes("scenario") ? el("button", { type: "button", class: "button", onclick: reset }, "Take out what the Scenario says") : null,
+          el("button", { type: "button", class: "button primary", onclick: write }, t("Write it into the text")),
+          Object.values(sources).includes("scenario") ? el("button", { type: "button", class: "button", onclick: reset }, t("Take out what the Scenario says")) : null,
         ),
       ),
     );
@@ -69,7 +70,7 @@ export function createBehaviorDialog(dialog, { ask, change }) {
     open() {
       openAddress = null;
       part("list").replaceChildren();
-      setText(part("status"), "Reading the text …");
+      setText(part("status"), t("Reading the text …"));
       dialog.showModal();
       return load();
     },
@@ -78,13 +79,17 @@ export function createBehaviorDialog(dialog, { ask, change }) {
 
 // -- the fields ------------------------------------------------------------------------------------------------------------------
 
+const sourceOf = (source) => (source in SOURCES ? t(SOURCES[source]) : "");
+/** Results are words; reasons are Kubernetes' own. */
+const words = (value) => (RESULTS.includes(value) ? t(value) : value);
+
 function field(label, holder, name, hint) {
   const keep = ({ target }) => (holder[name] = target.value);
   return el("label", null, `${label} `, el("input", { type: "text", value: holder[name], size: name === "exitCode" ? 3 : 8, spellcheck: "false", autocomplete: "off", placeholder: hint, oninput: keep }));
 }
 
 function choice(label, holder, name, values) {
-  const options = values.map((value) => el("option", { value, selected: holder[name] === value }, value || "by the exit code"));
+  const options = values.map((value) => el("option", { value, selected: holder[name] === value }, words(value) || t("by the exit code")));
   return el("label", null, `${label} `, el("select", { onchange: ({ target }) => (holder[name] = target.value) }, ...options));
 }
 
@@ -96,11 +101,11 @@ function group(legend, source, ...content) {
 function rows(legend, source, list, make, draw) {
   const body = el("div", { class: "rows" });
   function redraw() {
-    const add = el("button", { type: "button", class: "text-button", onclick: () => (list.push(make()), redraw()) }, list.length ? "Add another" : "Add one");
+    const add = el("button", { type: "button", class: "text-button", onclick: () => (list.push(make()), redraw()) }, list.length ? t("Add another") : t("Add one"));
     body.replaceChildren(...list.map(rowOf), add);
   }
   function rowOf(each, index) {
-    const remove = { type: "button", class: "button quiet icon-button", "aria-label": `Remove row ${index + 1} of ${legend}`, onclick: () => (list.splice(index, 1), redraw()) };
+    const remove = { type: "button", class: "button quiet icon-button", "aria-label": t("Remove row {number} of {list}", { number: index + 1, list: legend }), onclick: () => (list.splice(index, 1), redraw()) };
     return el("div", { class: "row" }, ...draw(each, index), el("button", remove, "✕"));
   }
   redraw();
@@ -109,35 +114,35 @@ function rows(legend, source, list, make, draw) {
 
 function runRows({ runs }, sources) {
   const draw = (run, index) => [
-    el("span", { class: "muted" }, `Start ${index + 1}${index === runs.length - 1 ? " and later" : ""}`),
-    field("runs for", run, "duration", "5s, forever"),
-    field("exit code", run, "exitCode", "0"),
-    choice("reason", run, "reason", REASONS),
+    el("span", { class: "muted" }, index === runs.length - 1 ? t("Start {number} and later", { number: index + 1 }) : t("Start {number}", { number: index + 1 })),
+    field(t("runs for"), run, "duration", "5s, forever"),
+    field(t("exit code"), run, "exitCode", "0"),
+    choice(t("reason"), run, "reason", REASONS),
   ];
-  return rows("Runs", SOURCES[sources.runs], runs, () => ({ duration: "10s", exitCode: "0", reason: "" }), draw);
+  return rows(t("Runs"), sourceOf(sources.runs), runs, () => ({ duration: "10s", exitCode: "0", reason: "" }), draw);
 }
 
 function sigtermRow({ sigterm }) {
-  const after = el("span", { class: "row", hidden: sigterm.ignore }, field("ends after", sigterm, "exitAfter", "500ms"), field("exit code", sigterm, "exitCode", "0"));
+  const after = el("span", { class: "row", hidden: sigterm.ignore }, field(t("ends after"), sigterm, "exitAfter", "500ms"), field(t("exit code"), sigterm, "exitCode", "0"));
   const switched = ({ target }) => {
     sigterm.ignore = target.checked;
     after.hidden = target.checked;
   };
-  const ignores = el("label", null, el("input", { type: "checkbox", checked: sigterm.ignore, onchange: switched }), " ignores it");
-  return group("On SIGTERM", "", el("div", { class: "row" }, ignores, after));
+  const ignores = el("label", null, el("input", { type: "checkbox", checked: sigterm.ignore, onchange: switched }), ` ${t("ignores it")}`);
+  return group(t("On SIGTERM"), "", el("div", { class: "row" }, ignores, after));
 }
 
 function windowRows(probe, windows, sources) {
   const make = () => (windows.length ? { from: "60s", result: "failure" } : { from: "0s", result: "success" });
-  return rows(`${probe} probe`, SOURCES[sources[probe]], windows, make, (window) => [field("from", window, "from", "0s"), choice("result", window, "result", RESULTS)]);
+  return rows(t("{probe} probe", { probe }), sourceOf(sources[probe]), windows, make, (window) => [field(t("from"), window, "from", "0s"), choice(t("result"), window, "result", RESULTS)]);
 }
 
 function hookRow(name, hook, sources) {
-  const source = SOURCES[sources[name === "postStart" ? "post_start" : "pre_stop"]];
-  return group(`${name} hook`, source, el("div", { class: "row" }, field("takes", hook, "duration", "2s"), choice("result", hook, "result", ["success", "failure"])));
+  const source = sourceOf(sources[name === "postStart" ? "post_start" : "pre_stop"]);
+  return group(t("{hook} hook", { hook: name }), source, el("div", { class: "row" }, field(t("takes"), hook, "duration", "2s"), choice(t("result"), hook, "result", ["success", "failure"])));
 }
 
 function memoryRows({ memory }, sources) {
   const make = () => ({ from: memory.length ? "30s" : "0s", value: "50Mi" });
-  return rows("Memory", SOURCES[sources.memory], memory, make, (level) => [field("from", level, "from", "0s"), field("uses", level, "value", "50Mi")]);
+  return rows(t("Memory"), sourceOf(sources.memory), memory, make, (level) => [field(t("from"), level, "from", "0s"), field(t("uses"), level, "value", "50Mi")]);
 }

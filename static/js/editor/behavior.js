@@ -4,10 +4,12 @@
  * Lists become rows of texts, so that whatever somebody types is kept; the server says what is wrong with it.
  */
 
-/** Words for where a behavior was found. */
-export const SOURCES = { scenario: "from the Scenario", annotation: "from an annotation of the pod", command: "from its command", role: "from its role" };
+import { later, t, tn } from "../text/translate.js";
 
-export const RESULTS = ["success", "failure", "timeout", "error"];
+/** Words for where a behavior was found. */
+export const SOURCES = { scenario: later("from the Scenario"), annotation: later("from an annotation of the pod"), command: later("from its command"), role: later("from its role") };
+
+export const RESULTS = [later("success"), later("failure"), later("timeout"), later("error")];
 const PROBES = ["startup", "readiness", "liveness"];
 const HOOKS = { post_start: "postStart", pre_stop: "preStop" };
 /** Parts of a behavior that the form has no fields for, and the contract's names. */
@@ -63,12 +65,12 @@ export function behaviorOf(fields, item) {
 
 /** One line for the list: what it does, in short. */
 export function summaryOf({ behavior, sources }) {
-  if (sources.runs === "command") return "runs its script";
+  if (sources.runs === "command") return t("runs its script");
   const [first, ...more] = behavior.runs ?? [];
   if (!first) return "";
-  const run = first.duration === "forever" ? "runs for ever" : `ends after ${first.duration} with ${first.exitCode ?? 0}`;
-  const again = more.length ? `, then ${more.length} more run${more.length === 1 ? "" : "s"}` : "";
-  return `${run}${again}${behavior.onSIGTERM === "ignore" ? ", ignores SIGTERM" : ""}`;
+  const run = first.duration === "forever" ? t("runs for ever") : t("ends after {time} with {code}", { time: first.duration, code: first.exitCode ?? 0 });
+  const again = more.length ? tn("then {count} more run", "then {count} more runs", more.length) : "";
+  return [run, again, behavior.onSIGTERM === "ignore" ? t("ignores SIGTERM") : ""].filter(Boolean).join(", ");
 }
 
 /** A number where it is one; the server says what is wrong with anything else. */

@@ -3,6 +3,7 @@
  * yet, each with what is put in and what is said about it; or the values of a field that has few. Pure.
  */
 
+import { later, t } from "../text/translate.js";
 import { ITEM, placeAt } from "./yaml-place.js";
 
 /** Before something is known of a document. */
@@ -62,10 +63,23 @@ function keysOf(place, about, { types }) {
     .map(([name, field]) => ({ label: name, what: "key", type: wordOf(field), about: field, ...insertion(name, field, place) }));
 }
 
+/** What a field holds, when it holds many. */
+const MANY = {
+  string: later("strings"),
+  integer: later("integers"),
+  number: later("numbers"),
+  boolean: later("booleans"),
+  quantity: later("quantities"),
+  duration: later("durations"),
+  anything: later("anything"),
+  map: later("maps"),
+  list: later("lists"),
+};
+
 /** `string`, or `list of maps`. */
 export function wordOf({ type, items, values }) {
-  if (type === "list") return items?.type ? `list of ${items.type}s`.replace("anythings", "anything").replace("ys", "ies") : "list";
-  return type === "map" && values?.type ? `map of ${values.type}s`.replace("ys", "ies") : type;
+  if (type === "list") return items?.type ? t("list of {type}", { type: t(MANY[items.type] ?? items.type) }) : t("list");
+  return type === "map" && values?.type ? t("map of {type}", { type: t(MANY[values.type] ?? values.type) }) : t(type);
 }
 
 /** A field with what must stand behind it: a space, or the next line with its indentation; in braces a pair of brackets. */

@@ -1,6 +1,7 @@
 /** How do files become the editor's text? Read here, within the server's limits; several are joined as YAML documents in the order of their names. */
 
 import { formatBytes } from "../text/describe.js";
+import { t } from "../text/translate.js";
 
 const SUFFIXES = [".yaml", ".yml", ".json"];
 
@@ -10,10 +11,10 @@ export class UnfitFiles extends Error {}
 /** Which of these files are taken, in which order? Raises UnfitFiles when they cannot be. Pure: looks at names and sizes. */
 export function chooseFiles(files, { bytes, files: most }) {
   const fitting = [...files].filter(({ name }) => SUFFIXES.some((suffix) => name.toLowerCase().endsWith(suffix)));
-  if (!fitting.length) throw new UnfitFiles(`None of these is a ${SUFFIXES.join(", ")} file.`);
-  if (fitting.length > most) throw new UnfitFiles(`${fitting.length} files are too many: at most ${most}.`);
+  if (!fitting.length) throw new UnfitFiles(t("None of these is a {suffixes} file.", { suffixes: SUFFIXES.join(", ") }));
+  if (fitting.length > most) throw new UnfitFiles(t("{count} files are too many: at most {most}.", { count: fitting.length, most }));
   const total = fitting.reduce((sum, { size }) => sum + size, 0);
-  if (total > bytes) throw new UnfitFiles(`${formatBytes(total)} are too much: at most ${formatBytes(bytes)} can be run.`);
+  if (total > bytes) throw new UnfitFiles(t("{size} are too much: at most {most} can be run.", { size: formatBytes(total), most: formatBytes(bytes) }));
   return fitting.sort((a, b) => a.name.localeCompare(b.name));
 }
 
@@ -28,7 +29,7 @@ async function decode(file) {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
   } catch {
-    throw new UnfitFiles(`${file.name} is not UTF-8 text.`);
+    throw new UnfitFiles(t("{file} is not UTF-8 text.", { file: file.name }));
   }
 }
 

@@ -1,6 +1,7 @@
 /** The list of feature gates: searched, and switched one at a time. What a switch means for the text is decided elsewhere (gates.js, the server). */
 
 import { el, setText } from "../text/dom.js";
+import { t } from "../text/translate.js";
 import { matching, rowsOf, sentence } from "./gates.js";
 
 /**
@@ -41,7 +42,7 @@ export function createGatesDialog(dialog, { onSwitch }) {
     shown = names;
     setText(part("version"), `Kubernetes ${chosen.kubernetes}`);
     const changed = rows.filter(({ isChanged }) => isChanged).length;
-    setText(part("status"), `${found.length} of ${rows.length} gates${changed ? `, ${changed} changed` : ""}`);
+    setText(part("status"), [t("{found} of {all} gates", { found: found.length, all: rows.length }), changed ? t("{count} changed", { count: changed }) : ""].filter(Boolean).join(", "));
     part("empty").hidden = found.length > 0;
   }
 
@@ -80,7 +81,7 @@ function createItem(name, onSwitch) {
       input.disabled = row.isFixed;
       element.dataset.changed = String(row.isChanged);
       element.dataset.planned = String(row.isPlanned);
-      setText(stage, row.stage);
+      setText(stage, t(row.stage));
       setText(mark, markOf(row));
       setText(effect, sentence(row.effect));
       setText(reason, row.reason);
@@ -89,6 +90,6 @@ function createItem(name, onSwitch) {
 }
 
 function markOf({ isChanged, isSet, stage, on }) {
-  if (isChanged && stage !== "unknown") return `changed, default: ${on ? "off" : "on"}`;
-  return isSet ? "named in the text" : "";
+  if (isChanged && stage !== "unknown") return on ? t("changed, default: off") : t("changed, default: on");
+  return isSet ? t("named in the text") : "";
 }

@@ -4,6 +4,8 @@
  * The rule of values is that of the simulator's feature_gates.py: a gate named by itself wins over AllAlpha and AllBeta, and what is locked stays on.
  */
 
+import { later, t } from "../text/translate.js";
+
 /**
  * @typedef {object} Row
  * @property {string} name
@@ -33,8 +35,8 @@ function rowOf({ name, effect, versions }, kubernetes, gates) {
   const facts = versions[kubernetes];
   const isSet = name in gates;
   if (!facts) {
-    const reason = `Kubernetes ${kubernetes} does not know this gate: the kubelet would not start with it. Switch it off to take it out of the text.`;
-    return { name, effect, stage: "unknown", on: gates[name], isChanged: true, isSet, isPlanned: false, reason, isFixed: false, next: null };
+    const reason = t("Kubernetes {version} does not know this gate: the kubelet would not start with it. Switch it off to take it out of the text.", { version: kubernetes });
+    return { name, effect, stage: later("unknown"), on: gates[name], isChanged: true, isSet, isPlanned: false, reason, isFixed: false, next: null };
   }
   const byDefault = groupOf(facts.stage, gates) ?? facts.default;
   const on = facts.locked ? true : (gates[name] ?? byDefault);
@@ -46,7 +48,7 @@ function rowOf({ name, effect, versions }, kubernetes, gates) {
     isChanged: on !== facts.default,
     isSet,
     isPlanned: facts.stage === "not yet in Kubernetes",
-    reason: facts.locked ? `Stable and locked on in Kubernetes ${kubernetes}: it cannot be switched off.` : "",
+    reason: facts.locked ? t("Stable and locked on in Kubernetes {version}: it cannot be switched off.", { version: kubernetes }) : "",
     isFixed: facts.locked && !isSet,
     next: facts.locked || !on === byDefault ? null : !on,
   };

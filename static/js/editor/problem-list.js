@@ -1,6 +1,7 @@
 /** Which problems does the text have? The list beside the editor; each line leads to its place. */
 
 import { el, setText } from "../text/dom.js";
+import { later, t, tn } from "../text/translate.js";
 
 /** `12:3`, or the file's name if there is no place in it. */
 export function placeText({ file, line, column }) {
@@ -9,7 +10,7 @@ export function placeText({ file, line, column }) {
 }
 
 /** Advice that a machine can follow, by its rule: the words on the button. */
-const FIXES = { "job-never-finishes": "Make it a sidecar", "missing-object": "Add an empty one", "unknown-field": "Run without the unknown fields" };
+const FIXES = { "job-never-finishes": later("Make it a sidecar"), "missing-object": later("Add an empty one"), "unknown-field": later("Run without the unknown fields") };
 
 export function createProblemList(section, { onGo, onFix }) {
   const list = section.querySelector("ol");
@@ -24,7 +25,7 @@ export function createProblemList(section, { onGo, onFix }) {
     ];
     const button = el("button", { type: "button", class: `problem ${severity ?? "error"}`, onclick: () => onGo(problem) }, ...content);
     const fix = FIXES[problem.advice?.rule];
-    const doIt = fix ? el("button", { type: "button", class: "button fix", onclick: () => onFix(problem.advice) }, fix) : null;
+    const doIt = fix ? el("button", { type: "button", class: "button fix", onclick: () => onFix(problem.advice) }, t(fix)) : null;
     return el("li", null, problem.line ? button : el("div", { class: `problem ${severity ?? "error"}` }, ...content), doIt);
   }
 
@@ -34,18 +35,14 @@ export function createProblemList(section, { onGo, onFix }) {
       const of = (...kinds) => problems.filter(({ severity }) => kinds.includes(severity ?? "error"));
       const [errors, warnings, advice] = [of("error"), of("warning"), of("advice", "note")];
       section.hidden = problems.length === 0;
-      title.textContent = [errors.length ? count(errors.length, "problem") : "", warnings.length ? count(warnings.length, "remark") : ""].filter(Boolean).join(", ");
+      title.textContent = [errors.length ? tn("{count} problem", "{count} problems", errors.length) : "", warnings.length ? tn("{count} remark", "{count} remarks", warnings.length) : ""].filter(Boolean).join(", ");
       title.hidden = !title.textContent;
       section.classList.toggle("has-errors", errors.length > 0);
       const unknown = errors.find(({ message }) => message.startsWith("unknown field"));
       list.replaceChildren(...[...errors, ...warnings].map((problem) => item(problem === unknown ? { ...problem, advice: { rule: "unknown-field" } } : problem)));
       fold.hidden = advice.length === 0;
-      setText(fold.querySelector("summary"), count(advice.length, "piece") + " of advice");
+      setText(fold.querySelector("summary"), tn("{count} piece of advice", "{count} pieces of advice", advice.length));
       fold.querySelector("ol").replaceChildren(...advice.map(item));
     },
   };
-}
-
-function count(number, word) {
-  return `${number} ${word}${number === 1 ? "" : "s"}`;
 }

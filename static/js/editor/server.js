@@ -1,5 +1,7 @@
 /** What does the server say of the text? Its check while it is written, Run, and a change of version or gates. All answer with every problem, or with none. */
 
+import { t } from "../text/translate.js";
+
 /** An answer that never came, in words for the reader. */
 export class Unreachable extends Error {}
 
@@ -12,7 +14,7 @@ async function post(url, options) {
     return await fetch(url, { method: "POST", credentials: "same-origin", ...options });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Unreachable("The server cannot be reached. Your text is still here; try again in a moment.");
+    throw new Unreachable(t("The server cannot be reached. Your text is still here; try again in a moment."));
   }
 }
 
@@ -20,7 +22,7 @@ async function answerOf(response) {
   try {
     return await response.json();
   } catch {
-    throw new Unreachable(`The server answered with an error (${response.status}). Your text is still here.`);
+    throw new Unreachable(t("The server answered with an error ({status}). Your text is still here.", { status: response.status }));
   }
 }
 
@@ -67,7 +69,7 @@ export async function gates(url) {
     return await answerOf(await fetch(url, { credentials: "same-origin", headers: { Accept: "application/json" } }));
   } catch (error) {
     if (error instanceof Unreachable) throw error;
-    throw new Unreachable("The server cannot be reached, so the gates cannot be listed. Try again in a moment.");
+    throw new Unreachable(t("The server cannot be reached, so the gates cannot be listed. Try again in a moment."));
   }
 }
 
@@ -86,6 +88,6 @@ export async function run(form, url, { text, name, parent }) {
   const body = new URLSearchParams({ text, name, parent });
   const response = await post(url, { headers: { Accept: "application/json", "X-CSRFToken": tokenOf(form) }, body });
   const answer = await answerOf(response);
-  if (!answer.url && !answer.problems) throw new Unreachable(`The server answered with an error (${response.status}). Your text is still here.`);
+  if (!answer.url && !answer.problems) throw new Unreachable(t("The server answered with an error ({status}). Your text is still here.", { status: response.status }));
   return answer;
 }

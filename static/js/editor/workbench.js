@@ -6,7 +6,7 @@
 
 import { el, setText } from "../text/dom.js";
 import { lazily } from "../text/lazily.js";
-import { t } from "../text/translate.js";
+import { t, tn } from "../text/translate.js";
 import { createDraft } from "./draft.js";
 import { createEditor } from "./editor.js";
 import { readFiles, UnfitFiles } from "./files.js";
@@ -44,7 +44,7 @@ export async function createWorkbench(form, config, { onChange = () => {}, onRun
   const editor = await createEditor(textarea, {
     onRun: submit,
     onChange: changed,
-    label: "Kubernetes YAML",
+    label: t("Kubernetes YAML"),
     loadFields: () => fields(config.fields_url),
     onSight: (sight) => parts?.follow(sight),
     nameOf: partName,
@@ -87,7 +87,7 @@ export async function createWorkbench(form, config, { onChange = () => {}, onRun
       const { text, problems } = await follow(form, config.follow_url, { text: editor.text, advice });
       if (problems) return say(`${problems[0].message}${problems[0].hint ? `; ${problems[0].hint}` : ""}.`);
       editor.change(text);
-      say("Done. Ctrl-Z brings the text before back.", "neutral");
+      say(t("Done. Ctrl-Z brings the text before back."), "neutral");
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       say(error.message);
@@ -154,7 +154,7 @@ export async function createWorkbench(form, config, { onChange = () => {}, onRun
       if (form.elements.name) form.elements.name.value = name;
       editor.text = text;
       parts.afterLoad();
-      say(`${files.length > 1 ? `${files.length} files` : name} loaded. Ctrl-Z brings the text before back.`, "neutral");
+      say(t("{files} loaded. Ctrl-Z brings the text before back.", { files: files.length > 1 ? tn("{count} file", "{count} files", files.length) : name }), "neutral");
     } catch (error) {
       if (!(error instanceof UnfitFiles)) throw error;
       say(error.message);
@@ -216,7 +216,7 @@ function adviceItem(advice) {
 
 /** What does not stop a run: the API server's warnings, and documents of kinds that are kept but not simulated. Both come as words, without a place. */
 function remarksOf({ warnings = [], not_simulated: others = [] }) {
-  return [...warnings, ...others.map((other) => `${other} is kept, but not simulated`)].map((message) => ({ message }));
+  return [...warnings, ...others.map((other) => t("{other} is kept, but not simulated", { other }))].map((message) => ({ message }));
 }
 
 /** Who made a run may cancel and delete it: the token stays in this browser, and nowhere else. */
@@ -241,7 +241,7 @@ function messageFromBefore() {
 }
 
 function listenToDrops(take) {
-  const veil = document.body.appendChild(el("div", { class: "drop-veil", hidden: true }, el("p", null, "Drop .yaml, .yml or .json files anywhere")));
+  const veil = document.body.appendChild(el("div", { class: "drop-veil", hidden: true }, el("p", null, t("Drop .yaml, .yml or .json files anywhere"))));
   let depth = 0;
   const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
   const set = (change) => {

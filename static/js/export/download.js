@@ -1,6 +1,7 @@
 /** How does something that was made in the browser become a file of the reader's? */
 
 import { el } from "../text/dom.js";
+import { t } from "../text/translate.js";
 
 /** No browser draws on a canvas that is taller or wider. */
 const MOST_PX = 16_000;
@@ -32,7 +33,7 @@ export async function pngOf(svg, scale = 2) {
     canvas.width = Math.round(image.naturalWidth * fitting);
     canvas.height = Math.round(image.naturalHeight * fitting);
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-    return await new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the canvas is too large"))), "image/png"));
+    return await new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(t("the canvas is too large")))), "image/png"));
   } finally {
     URL.revokeObjectURL(url);
   }

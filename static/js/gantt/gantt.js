@@ -8,6 +8,7 @@
  */
 
 import { el, setText } from "../text/dom.js";
+import { t } from "../text/translate.js";
 import { formatInstant } from "../time/format.js";
 import { AXIS_PX, createChart } from "./chart.js";
 import { hitTest } from "./hit.js";
@@ -36,7 +37,7 @@ export async function createGantt(root, palette, on) {
   const clock = el("div", { class: "gantt-clock" }, clockText);
   const cursorText = el("span", { class: "gantt-cursor-text" });
   const cursor = el("div", { class: "gantt-cursor", hidden: true }, cursorText);
-  const ruler = el("div", { class: "gantt-ruler", title: "Drag to move the clock" });
+  const ruler = el("div", { class: "gantt-ruler", title: t("Drag to move the clock") });
   const plot = el("div", { class: "gantt-plot" }, canvas, host, veil, clock, cursor, ruler);
   const frame = el("div", { class: "gantt-frame", "aria-hidden": "true" }, column, plot);
   const spacer = el("div", { class: "gantt-spacer" });

@@ -2,12 +2,12 @@
 
 import { el, setText } from "../text/dom.js";
 import { describeRow } from "../text/describe.js";
-import { t } from "../text/translate.js";
+import { later, t } from "../text/translate.js";
 import { ROW_PX, visibleRows } from "./layout.js";
 import { restartsAt, spanAt } from "./rows.js";
 
 /** What stands in front of a name. A main container needs no word. */
-const CHIPS = { init: "init", sidecar: "side", ephemeral: "eph" };
+const CHIPS = { init: later("init"), sidecar: later("side"), ephemeral: later("eph") };
 
 /**
  * @param {HTMLElement} column
@@ -25,7 +25,7 @@ export function createLabels(column, palette, { onSelect, onToggle }) {
       const name = el("span", { class: "label-name", title: describeRow(row) }, row.name);
       const isPod = row.type === "pod";
       const fold = isPod ? el("button", { class: "label-fold", type: "button", tabindex: "-1", onclick: () => onToggle(row.pod) }) : null;
-      const chip = CHIPS[row.type] ? el("span", { class: "label-chip" }, CHIPS[row.type]) : null;
+      const chip = CHIPS[row.type] ? el("span", { class: "label-chip" }, t(CHIPS[row.type])) : null;
       const restarts = el("span", { class: "label-restarts" });
       const line = el("div", { class: `label label-${row.type}` }, fold, chip, name, swatch, status, restarts);
       line.style.height = `${ROW_PX}px`;
@@ -43,7 +43,7 @@ export function createLabels(column, palette, { onSelect, onToggle }) {
     const state = span && palette.state(span.state);
     const count = row.type === "pod" ? 0 : restartsAt(row, clockS);
     const said = sayOf?.(row);
-    const text = said ? said.text : row.absent ? t("only in the run behind") : state?.label ?? (row.spans.length && clockS >= row.spans[0].startS ? "gone" : "");
+    const text = said ? said.text : row.absent ? t("only in the run behind") : state?.label ?? (row.spans.length && clockS >= row.spans[0].startS ? t("gone") : "");
     const colour = state ? state.family[themeName] : "transparent";
     const isSelected = selected?.row === row;
     const isFolded = collapsed.has(row.pod);
@@ -53,7 +53,7 @@ export function createLabels(column, palette, { onSelect, onToggle }) {
     if (shown.count !== count) {
       shown.count = count;
       setText(label.restarts, count ? `↻ ${count}` : "");
-      label.restarts.title = count ? `Restarted ${count}×` : "";
+      label.restarts.title = count ? t("Restarted {count}×", { count }) : "";
     }
     if (shown.isSelected !== isSelected) label.line.classList.toggle("selected", (shown.isSelected = isSelected));
     const isMarked = marked?.has(row.key) ?? false;
@@ -67,7 +67,7 @@ export function createLabels(column, palette, { onSelect, onToggle }) {
     if (label.fold && shown.isFolded !== isFolded) {
       shown.isFolded = isFolded;
       label.fold.setAttribute("aria-expanded", String(!isFolded));
-      label.fold.setAttribute("aria-label", `${isFolded ? "Unfold" : "Fold"} ${row.name}`);
+      label.fold.setAttribute("aria-label", isFolded ? t("Unfold {name}", { name: row.name }) : t("Fold {name}", { name: row.name }));
     }
   }
 

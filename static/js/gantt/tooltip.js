@@ -2,7 +2,7 @@
 
 import { el } from "../text/dom.js";
 import { describeCause, describeRow, describeSpan, DECIMALS } from "../text/describe.js";
-import { t } from "../text/translate.js";
+import { t, tn } from "../text/translate.js";
 import { formatInstant } from "../time/format.js";
 import { glyphElement } from "./glyphs.js";
 
@@ -25,10 +25,11 @@ export function createTooltip(palette) {
       if (mark) {
         const { label, glyph, family } = palette.mark(mark.kind);
         const colour = family ? family[themeName] : "currentColor";
-        const times = mark.count > 1 ? `, ${mark.count} times from here on` : "";
-        lines.push(el("div", { class: "tooltip-mark" }, glyphElement(glyph, colour), `${label} at ${formatInstant(mark.atS, DECIMALS)}${times}`));
+        const said = t("{label} at {time}", { label, time: formatInstant(mark.atS, DECIMALS) });
+        const times = mark.count > 1 ? `, ${tn("{count} time from here on", "{count} times from here on", mark.count)}` : "";
+        lines.push(el("div", { class: "tooltip-mark" }, glyphElement(glyph, colour), `${said}${times}`));
       }
-      if (merged) lines.push(el("div", { class: "tooltip-note" }, `${merged} changes in a few pixels: zoom in to tell them apart`));
+      if (merged) lines.push(el("div", { class: "tooltip-note" }, tn("{count} change in a few pixels: zoom in to tell them apart", "{count} changes in a few pixels: zoom in to tell them apart", merged)));
       else if (span) lines.push(pairs(describeSpan(span, palette, nowS)), under === "ghost" ? null : el("div", { class: "tooltip-note" }, describeCause(records, row, span)));
       box.replaceChildren(...lines.filter(Boolean));
       box.hidden = false;

@@ -4,7 +4,9 @@
  * Records of layers `disk`, `image`, `node`, of the node's `status`, and the runtime's of containers (contract, section 4).
  */
 
-export const PARTS = ["images", "writable layers", "volumes", "logs", "other"];
+import { later, t } from "../text/translate.js";
+
+export const PARTS = [later("images"), later("writable layers"), later("volumes"), later("logs"), later("other")];
 export const CONDITIONS = ["Ready", "DiskPressure", "MemoryPressure", "PIDPressure"];
 
 export function createRoom() {
@@ -150,16 +152,16 @@ export function pullsOf(image) {
 
 /** Would garbage collection take it now, and why? In words. */
 export function fateOf(image, now) {
-  if (now.state === "absent") return now.removed ? `Removed (${passText(now.removed.pass)})` : "Not on the node";
-  if (now.state !== "present") return "Being pulled";
-  if (image.pinned) return "Stays: pinned by the runtime";
-  if (now.users.length) return "Stays: in use";
-  if (now.unusedS === null) return "Goes first: never seen in use";
-  return "May go: unused";
+  if (now.state === "absent") return now.removed ? t("Removed ({pass})", { pass: passText(now.removed.pass) }) : t("Not on the node");
+  if (now.state !== "present") return t("Being pulled");
+  if (image.pinned) return t("Stays: pinned by the runtime");
+  if (now.users.length) return t("Stays: in use");
+  if (now.unusedS === null) return t("Goes first: never seen in use");
+  return t("May go: unused");
 }
 
 export function passText(pass) {
-  return { age: "by age", space: "for space", reclaim: "by an eviction cycle", manual: "by hand" }[pass] ?? pass;
+  return t({ age: later("by age"), space: later("for space"), reclaim: later("by an eviction cycle"), manual: later("by hand") }[pass] ?? pass);
 }
 
 /** `1.2 GiB`. */

@@ -3,6 +3,7 @@
  * kubelet did about it. Loaded when somebody opens it.
  */
 
+import { t } from "../text/translate.js";
 import { conditionSpans, CONDITIONS, formatBytes, PARTS, passText, pullsOf } from "./room.js";
 import { ticks } from "../time/format.js";
 
@@ -95,14 +96,14 @@ function pulls(data, layout, images, endS, domain, theme, colors) {
   for (const [index, image] of images.entries()) {
     for (const { queuedS, startedS, layers, downloadedS, endS: ended, failed } of pullsOf(image)) {
       const end = ended ?? endS;
-      part(index, queuedS, startedS ?? end, "waiting", { words: `${names[index]}: waiting for its turn`, width: 4 });
+      part(index, queuedS, startedS ?? end, "waiting", { words: `${names[index]}: ${t("waiting for its turn")}`, width: 4 });
       if (startedS === null) continue;
       const color = failed ? "failed" : "pulling";
       for (const [layer, { fromS, toS, bytes }] of layers.entries()) {
-        part(index, fromS, toS, color, { words: `${names[index]}: layer ${layer + 1}, ${formatBytes(bytes)} so far`, opacity: layer % 2 ? 0.65 : 1 });
+        part(index, fromS, toS, color, { words: `${names[index]}: ${t("layer {number}, {size} so far", { number: layer + 1, size: formatBytes(bytes) })}`, opacity: layer % 2 ? 0.65 : 1 });
       }
       const lastS = layers.length ? layers[layers.length - 1].toS : startedS;
-      const words = downloadedS === null ? (failed ? "failed" : "downloading") : "unpacking";
+      const words = downloadedS === null ? (failed ? t("failed") : t("downloading")) : t("unpacking");
       part(index, lastS, end, color, { words: `${names[index]}: ${words}`, dash: downloadedS === null ? "solid" : "2px,2px", width: downloadedS === null ? 10 : 8 });
     }
     for (const { what, atS, pass } of image.history) {
@@ -158,7 +159,7 @@ function track(data, layout, disk, index, endS, domain, theme, colors) {
       x: points.map(({ atS }) => atS),
       y: points.map(({ by }) => by[part] ?? 0),
       text: points.map(({ by }) => formatBytes(by[part] ?? 0)),
-      hovertemplate: `${disk.name}, ${part}: %{text}<extra></extra>`,
+      hovertemplate: `${disk.name}, ${t(part)}: %{text}<extra></extra>`,
       yaxis: axis,
     });
   }

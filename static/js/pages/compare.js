@@ -15,7 +15,8 @@ import { createDetails } from "../table/details.js";
 import { createMilestoneTable } from "../table/milestones.js";
 import { createAnnouncer } from "../text/announcer.js";
 import { compare, summaryOf, tellingOf } from "../text/compared.js";
-import { jsonBlock, setText } from "../text/dom.js";
+import { setText } from "../text/dom.js";
+import { pageConfig } from "../text/page-config.js";
 import { t } from "../text/translate.js";
 import * as player from "../time/player.js";
 import { createTransport } from "../time/transport.js";
@@ -30,7 +31,7 @@ import { createSharedView } from "./shared-view.js";
 
 const byId = (id) => document.getElementById(id);
 const root = document.documentElement;
-const config = jsonBlock("page-config");
+const config = pageConfig();
 const palette = createPalette(config.palette);
 
 // -- state -----------------------------------------------------------------------------------------------------------------------
@@ -39,9 +40,7 @@ const clock = player.createPlayer();
 const view = viewport.createViewport();
 /** `theirs`: the bar of B that belongs to the selected one. */
 const state = { selected: null, theirs: null, hovered: null, collapsed: new Set(), hidden: false, matches: null, rows: [], troubles: [], frameMs: 0 };
-let subjects = new Map();
-let twins = new Map();
-let compared = [];
+let [subjects, twins, compared] = [new Map(), new Map(), []];
 let divergesS = null;
 const dirty = { records: true, draw: true };
 let frameAsked = false;

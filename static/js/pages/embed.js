@@ -1,11 +1,12 @@
 /** The run in a frame of somebody else's page: follows it through the socket, and shows it. */
 
 import { openRun } from "../live/source.js";
-import { jsonBlock, setText } from "../text/dom.js";
+import { setText } from "../text/dom.js";
+import { pageConfig } from "../text/page-config.js";
 import { createViewer } from "../viewer/viewer.js";
 import { bannerOf } from "./verdict.js";
 
-const config = jsonBlock("page-config");
+const config = pageConfig();
 const banner = document.getElementById("banner");
 
 // Without a choice in the address the frame follows the reader's system, also when that changes.

@@ -2,6 +2,7 @@
 
 import { glyphElement } from "../gantt/glyphs.js";
 import { el } from "../text/dom.js";
+import { t } from "../text/translate.js";
 import { keysOf } from "../time/keys.js";
 
 const OFF_KEY = "nodeviz.keys-off";
@@ -22,8 +23,8 @@ export function createHelp(dialog, page = "run") {
   });
   for (const { shown, does, either } of keysOf(page)) {
     if (!does) continue;
-    const keys = shown.flatMap((key, index) => [index ? (either ? " or " : " + ") : null, el("kbd", null, key)]);
-    body.append(el("dt", null, ...keys), el("dd", null, does));
+    const keys = shown.flatMap((key, index) => [index ? (either ? ` ${t("or")} ` : " + ") : null, el("kbd", null, key)]);
+    body.append(el("dt", null, ...keys), el("dd", null, t(does)));
   }
   for (const button of document.querySelectorAll('[data-action="help"]')) button.addEventListener("click", () => dialog.showModal());
 

@@ -1,9 +1,9 @@
 /** The editor's page: a text, Run, and beside it what this is and where to begin. */
 
 import { createWorkbench } from "../editor/workbench.js";
-import { jsonBlock } from "../text/dom.js";
+import { pageConfig } from "../text/page-config.js";
 
-const config = jsonBlock("page-config");
+const config = pageConfig();
 const workbench = await createWorkbench(document.getElementById("editor-form"), config);
 
 for (const button of document.querySelectorAll("button[data-example]")) {

@@ -2,6 +2,7 @@
 
 import { diskAt, formatBytes, isEventful } from "../node/room.js";
 import { setText } from "../text/dom.js";
+import { t } from "../text/translate.js";
 
 /** Room for names when there are no bars beside which to stand. */
 const NAMES_PX = 120;
@@ -35,7 +36,7 @@ export function createNode(root, panel, palette, { onOpen }) {
   function describe(room, clockS) {
     const disks = [...room.disks.values()].map((disk) => {
       const { usedBytes } = diskAt(disk, clockS);
-      return `${disk.name} ${Math.round((usedBytes / disk.capacityBytes) * 100)} % of ${formatBytes(disk.capacityBytes)}`;
+      return t("{disk} {share} % of {size}", { disk: disk.name, share: Math.round((usedBytes / disk.capacityBytes) * 100), size: formatBytes(disk.capacityBytes) });
     });
     const pressures = [...room.conditions].filter(([, changes]) => changes.filter(({ atS }) => atS <= clockS).pop()?.status === "True").map(([name]) => name);
     return [...disks, ...pressures].join(" · ");

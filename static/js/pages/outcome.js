@@ -15,8 +15,8 @@ export function tokenOfRun(id) {
 
 /** Everything that somebody needs who looks for the mistake. Pure. */
 export function reportOf({ link, version, error, text }) {
-  const seed = /\bseed:\s*(\d+)/.exec(text)?.[1] ?? "1 (the default)";
-  return [`Run: ${link}`, `Simulator: ${version}`, `Seed: ${seed}`, `Error: ${error}`].join("\n");
+  const seed = /\bseed:\s*(\d+)/.exec(text)?.[1] ?? t("1 (the default)");
+  return [t("Run: {link}", { link }), t("Simulator: {version}", { version }), t("Seed: {seed}", { seed }), t("Error: {error}", { error })].join("\n");
 }
 
 /**

@@ -11,7 +11,8 @@ import { currentTheme } from "../gantt/theme.js";
 import * as viewport from "../gantt/viewport.js";
 import { isOver } from "../live/store.js";
 import { createAnnouncer } from "../text/announcer.js";
-import { jsonBlock, setText } from "../text/dom.js";
+import { setText } from "../text/dom.js";
+import { pageConfig } from "../text/page-config.js";
 import * as player from "../time/player.js";
 import { createTransport } from "../time/transport.js";
 import { createActions } from "./actions.js";
@@ -27,7 +28,7 @@ import { bannerOf, createVerdict } from "./verdict.js";
 
 const byId = (id) => document.getElementById(id);
 const root = document.documentElement;
-const config = jsonBlock("page-config");
+const config = pageConfig();
 const privately = config.private ? await import("./private.js") : null;
 const given = await privately?.privateText();
 if (given) config.text = given.text;

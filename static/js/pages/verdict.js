@@ -13,15 +13,15 @@ export function headlineOf(run, { records }) {
   switch (run.status) {
     case "connecting":
     case "loading":
-      return { tone: "busy", text: "Opening the run …" };
+      return { tone: "busy", text: t("Opening the run …") };
     case "queued":
-      return { tone: "busy", text: run.queue > 1 ? `Waiting for a worker: ${run.queue - 1} before this one` : "Waiting for a worker …" };
+      return { tone: "busy", text: run.queue > 1 ? t("Waiting for a worker: {count} before this one", { count: run.queue - 1 }) : t("Waiting for a worker …") };
     case "running":
-      return { tone: "busy", text: records ? `Simulating: ${formatDuration(run.headS)} so far` : "Simulating …" };
+      return { tone: "busy", text: records ? t("Simulating: {time} so far", { time: formatDuration(run.headS) }) : t("Simulating …") };
     case "failed":
-      return { tone: "bad", text: run.error || "This run failed, and it is our fault." };
+      return { tone: "bad", text: run.error || t("This run failed, and it is our fault.") };
     default:
-      return run.verdict ? { tone: worst(run.verdict.pods), text: run.verdict.headline } : { tone: "neutral", text: "The run is over." };
+      return run.verdict ? { tone: worst(run.verdict.pods), text: run.verdict.headline } : { tone: "neutral", text: t("The run is over.") };
   }
 }
 
@@ -33,10 +33,10 @@ export function worst(pods) {
 /** What the banner says while the connection is not what it should be; empty when it is. Pure. */
 export function bannerOf(link, run, headS, isTry = false) {
   if (link === "open" || run.status === "finished" || run.status === "failed") return "";
-  if (link === "gone") return "This run is not on the server any more. Run the text again to have it computed anew.";
+  if (link === "gone") return t("This run is not on the server any more. Run the text again to have it computed anew.");
   if (isTry && link === "lost") return t("The connection is lost, and this run has no link to come back to. Run it again.");
-  if (headS > 0) return `Reconnecting: showing the state as of ${formatInstant(headS, 1)}.`;
-  return link === "lost" ? "The connection is lost; trying again …" : "";
+  if (headS > 0) return t("Reconnecting: showing the state as of {time}.", { time: formatInstant(headS, 1) });
+  return link === "lost" ? t("The connection is lost; trying again …") : "";
 }
 
 export function createVerdict(section, { onPod }) {

@@ -2,10 +2,11 @@
 
 import { el } from "../text/dom.js";
 import { apiMessage, causes, DECIMALS, describeRecord, describeRow, describeSpan } from "../text/describe.js";
+import { later, t } from "../text/translate.js";
 import { reasonsOf, reasonOf, wayOf } from "../text/why.js";
 import { formatDuration, formatInstant } from "../time/format.js";
 
-const LAYERS = { runtime: "node", hook: "node", image: "node", probe: "kubelet", kubelet: "kubelet", status: "API", event: "API", action: "action" };
+const LAYERS = { runtime: later("node"), hook: later("node"), image: later("node"), probe: "kubelet", kubelet: "kubelet", status: "API", event: "API", action: later("action") };
 const MOST_RECORDS = 60;
 
 export function createDetails(panel, palette, { onSeek, onGo }) {
@@ -16,8 +17,8 @@ export function createDetails(panel, palette, { onSeek, onGo }) {
     return el(
       "li",
       null,
-      el("button", { type: "button", class: "time-link", title: "Move the clock here", onclick: () => onSeek(record.t) }, formatInstant(record.t, DECIMALS)),
-      el("span", { class: `layer layer-${record.layer}` }, LAYERS[record.layer] ?? record.layer),
+      el("button", { type: "button", class: "time-link", title: t("Move the clock here"), onclick: () => onSeek(record.t) }, formatInstant(record.t, DECIMALS)),
+      el("span", { class: `layer layer-${record.layer}` }, t(LAYERS[record.layer] ?? record.layer)),
       el("span", { class: "message" }, describeRecord(record)),
     );
   }
@@ -26,7 +27,7 @@ export function createDetails(panel, palette, { onSeek, onGo }) {
   function reason(heading, found) {
     if (!found) return null;
     const { says, change, source, place, field } = found;
-    const where = place && `${field}, line ${place.line}`;
+    const where = place && t("{field}, line {line}", { field, line: place.line });
     // Without an editor beside it the line is only named.
     const link = place ? (onGo ? el("button", { type: "button", class: "text-button", onclick: () => onGo(place) }, where) : el("span", null, where)) : null;
     return el(
@@ -34,8 +35,8 @@ export function createDetails(panel, palette, { onSeek, onGo }) {
       { class: "reason" },
       el("h4", null, heading),
       el("p", null, says),
-      change ? el("p", { class: "muted" }, "What would change it: ", change) : null,
-      el("p", { class: "reason-source" }, link ? "Decided by " : null, link, link && source ? " · " : null, source ? el("code", null, source) : null),
+      change ? el("p", { class: "muted" }, `${t("What would change it:")} `, change) : null,
+      el("p", { class: "reason-source" }, link ? `${t("Decided by")} ` : null, link, link && source ? " · " : null, source ? el("code", null, source) : null),
     );
   }
 
@@ -45,7 +46,7 @@ export function createDetails(panel, palette, { onSeek, onGo }) {
       bar.style.inlineSize = `${Math.max(1, Math.round(share * 100))}%`;
       return el("li", null, el("span", null, what), el("span", { class: "num" }, formatDuration(seconds)), bar);
     });
-    return rows.length ? el("div", null, el("h4", null, "The way to Ready"), el("ol", { class: "way" }, ...rows)) : null;
+    return rows.length ? el("div", null, el("h4", null, t("The way to Ready")), el("ol", { class: "way" }, ...rows)) : null;
   }
 
   return {
@@ -55,7 +56,7 @@ export function createDetails(panel, palette, { onSeek, onGo }) {
       content.hidden = selected === null;
       if (!selected) return content.replaceChildren();
       const { row, span, mark } = selected;
-      const heading = el("h3", null, describeRow(row), " ", el("span", { class: "muted" }, row.type === "pod" ? "" : `in ${row.pod.replace(/^default\//, "")}`));
+      const heading = el("h3", null, describeRow(row), " ", el("span", { class: "muted" }, row.type === "pod" ? "" : t("in {pod}", { pod: row.pod.replace(/^default\//, "") })));
       const parts = [heading];
       if (span) {
         const swatch = el("span", { class: "label-dot" });
@@ -65,17 +66,17 @@ export function createDetails(panel, palette, { onSeek, onGo }) {
         parts.push(el("dl", { class: "facts" }, ...pairs), message ? el("p", null, message) : null);
       }
       const seq = mark?.seq ?? span?.seq;
-      if (book && mark) parts.push(reason("Why", reasonOf(records, mark.seq, book)));
+      if (book && mark) parts.push(reason(t("Why"), reasonOf(records, mark.seq, book)));
       if (book && span && !mark) {
         const { began, ended } = reasonsOf(records, row, span, book);
-        parts.push(reason("Why it began", began), reason("Why it ended", ended));
+        parts.push(reason(t("Why it began"), began), reason(t("Why it ended"), ended));
       }
       if (row.type === "pod" && steps.length) parts.push(way(steps));
-      if (seq !== undefined) parts.push(el("h4", null, mark ? "This instant, and what led to it" : "Began with"), el("ol", { class: "records" }, ...causes(records, seq).map(line)));
+      if (seq !== undefined) parts.push(el("h4", null, mark ? t("This instant, and what led to it") : t("Began with")), el("ol", { class: "records" }, ...causes(records, seq).map(line)));
       const during = span ? recordsDuring(records, row, span).filter((record) => record.seq !== seq) : [];
       if (during.length) {
-        const cut = during.length > MOST_RECORDS ? [el("li", { class: "muted" }, `and ${during.length - MOST_RECORDS} more`)] : [];
-        parts.push(el("h4", null, "Meanwhile"), el("ol", { class: "records" }, ...during.slice(0, MOST_RECORDS).map(line), ...cut));
+        const cut = during.length > MOST_RECORDS ? [el("li", { class: "muted" }, t("and {count} more", { count: during.length - MOST_RECORDS }))] : [];
+        parts.push(el("h4", null, t("Meanwhile")), el("ol", { class: "records" }, ...during.slice(0, MOST_RECORDS).map(line), ...cut));
       }
       content.replaceChildren(...parts.filter(Boolean));
     },

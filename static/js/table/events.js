@@ -2,6 +2,7 @@
 
 import { el } from "../text/dom.js";
 import { DECIMALS } from "../text/describe.js";
+import { t } from "../text/translate.js";
 import { formatInstant } from "../time/format.js";
 
 /** Rows beyond this are left out until asked for: a page must stay quick. */
@@ -35,13 +36,13 @@ export function createEvents(panel, { onSeek }) {
     body.append(...events.slice(shown, until).map(row));
     shown = until;
     more.hidden = shown >= events.length;
-    more.textContent = `Show ${events.length - shown} more`;
+    more.textContent = t("Show {count} more", { count: events.length - shown });
     empty.hidden = events.length > 0;
   }
 
-  function row({ t, type, reason, pod, object, message, count }) {
+  function row({ t: atS, type, reason, pod, object, message, count }) {
     const subject = [pod?.replace(/^default\//, ""), object === "pod" ? null : object].filter(Boolean).join("/");
-    const time = el("button", { type: "button", class: "time-link", title: "Move the clock here", onclick: () => onSeek(t) }, formatInstant(t, DECIMALS));
+    const time = el("button", { type: "button", class: "time-link", title: t("Move the clock here"), onclick: () => onSeek(atS) }, formatInstant(atS, DECIMALS));
     return el(
       "tr",
       { class: type === "Warning" ? "warning" : null },

@@ -2,9 +2,10 @@
 
 import { fateOf, formatBytes, imageAt, passText } from "../node/room.js";
 import { el, setText } from "../text/dom.js";
+import { later, t } from "../text/translate.js";
 import { formatInstant } from "../time/format.js";
 
-const STATES = { present: "On the node", queued: "Queued", downloading: "Downloading", unpacking: "Unpacking", absent: "Not on the node" };
+const STATES = { present: later("On the node"), queued: later("Queued"), downloading: later("Downloading"), unpacking: later("Unpacking"), absent: later("Not on the node") };
 const MOST = 500;
 
 export function createImages(panel) {
@@ -13,28 +14,28 @@ export function createImages(panel) {
   let shown = "";
 
   function stateOf(now) {
-    const text = STATES[now.state];
+    const text = t(STATES[now.state]);
     if (now.state !== "downloading" || now.done === null) return [text];
     const percent = Math.round(now.done * 100);
-    return [`${text} `, el("progress", { max: 100, value: percent, "aria-label": `${percent} percent` }), ` ${percent} %`];
+    return [`${text} `, el("progress", { max: 100, value: percent, "aria-label": t("{percent} percent", { percent }) }), ` ${percent} %`];
   }
 
   function when(atS) {
-    if (atS === null) return "never seen";
-    return atS < 0 ? "before the start" : formatInstant(atS, 1);
+    if (atS === null) return t("never seen");
+    return atS < 0 ? t("before the start") : formatInstant(atS, 1);
   }
 
   function row(image, now) {
-    const used = now.users.length ? now.users.join(", ") : now.waiting.length ? `waiting: ${now.waiting.join(", ")}` : "–";
-    const fate = now.removed && now.state === "absent" ? `Removed at ${formatInstant(now.removed.atS, 1)}, ${passText(now.removed.pass)}` : fateOf(image, now);
+    const used = now.users.length ? now.users.join(", ") : now.waiting.length ? t("waiting: {who}", { who: now.waiting.join(", ") }) : "–";
+    const fate = now.removed && now.state === "absent" ? t("Removed at {time}, {pass}", { time: formatInstant(now.removed.atS, 1), pass: passText(now.removed.pass) }) : fateOf(image, now);
     return el(
       "tr",
       { "data-state": now.state },
-      el("th", { scope: "row" }, image.name.replace(/^docker\.io\/(library\/)?/, ""), image.pinned ? el("span", { class: "tag" }, "pinned") : null),
+      el("th", { scope: "row" }, image.name.replace(/^docker\.io\/(library\/)?/, ""), image.pinned ? el("span", { class: "tag" }, t("pinned")) : null),
       el("td", { class: "num" }, image.sizeBytes === null ? "?" : formatBytes(image.sizeBytes)),
       el("td", null, ...stateOf(now)),
       el("td", null, used),
-      el("td", { class: "num" }, now.users.length ? "now" : when(now.unusedS)),
+      el("td", { class: "num" }, now.users.length ? t("now") : when(now.unusedS)),
       el("td", null, fate),
     );
   }
@@ -51,7 +52,6 @@ export function createImages(panel) {
       shown = key;
       body.replaceChildren(...rows.slice(0, MOST).map(([image, now]) => row(image, now)));
       empty.hidden = rows.length > 0;
-      setText(empty, "No image is on the node yet.");
     },
   };
 }

@@ -4,6 +4,7 @@ import { el } from "../text/dom.js";
 import { DECIMALS, describeCause, describeRow } from "../text/describe.js";
 import { formatInstant } from "../time/format.js";
 import { glyphElement } from "../gantt/glyphs.js";
+import { t } from "../text/translate.js";
 
 const MOST = 500;
 
@@ -40,7 +41,7 @@ export function createProblems(panel, palette, { onSelect }) {
       const last = troubles[Math.min(troubles.length, MOST) - 1];
       const wanted = [themeName, troubles.length > MOST ? MOST : troubles.length, last?.seq].join(" ");
       note.hidden = troubles.length <= MOST;
-      note.textContent = `The first ${MOST} of ${troubles.length} are listed.`;
+      note.textContent = t("The first {most} of {count} are listed.", { most: MOST, count: troubles.length });
       if (wanted === shown && records === known) return;
       shown = wanted;
       known = records;

@@ -6,6 +6,7 @@
 
 import { el } from "../text/dom.js";
 import { DECIMALS, describeCause } from "../text/describe.js";
+import { t } from "../text/translate.js";
 import { formatDuration, formatInstant } from "../time/format.js";
 
 /** Beyond this many intervals containers start folded. */
@@ -47,7 +48,7 @@ export function createTreegrid(table, palette, { onSelect }) {
     const startS = level === 3 ? span.startS : (row.spans[0]?.startS ?? 0);
     const endS = open || !span ? nowS : span.endS;
     const label = state?.label ?? "–";
-    const chip = level === 2 && row.type !== "main" ? el("span", { class: "label-chip" }, row.type) : null;
+    const chip = level === 2 && row.type !== "main" ? el("span", { class: "label-chip" }, t(row.type)) : null;
     const heads =
       level === 3
         ? [el("th", { scope: "row", role: "rowheader", colspan: "2" }, dot, label)]
@@ -55,7 +56,7 @@ export function createTreegrid(table, palette, { onSelect }) {
     const cells = [
       ...heads,
       el("td", { role: "gridcell", class: "num" }, formatInstant(startS, DECIMALS)),
-      el("td", { role: "gridcell", class: "num" }, open ? "goes on" : formatInstant(endS, DECIMALS)),
+      el("td", { role: "gridcell", class: "num" }, open ? t("goes on") : formatInstant(endS, DECIMALS)),
       el("td", { role: "gridcell", class: "num" }, formatDuration(endS - startS)),
       el("td", { role: "gridcell", class: "message" }, level === 3 ? describeCause(records, row, span) : ""),
     ];

@@ -2,16 +2,16 @@
 
 import { formatDuration, formatInstant } from "../time/format.js";
 import { sentenceOf } from "./milestones.js";
-import { t } from "./translate.js";
+import { later, t } from "./translate.js";
 
 /** In the order in which they are told when they come at the same time. */
 export const MILESTONES = {
-  pulled: { label: "Image pulled" },
-  started: { label: "Started" },
-  ready: { label: "Ready" },
-  ended: { label: "Ended" },
-  gone: { label: "Gone" },
-  restarts: { label: "Restarts" },
+  pulled: { label: later("Image pulled") },
+  started: { label: later("Started") },
+  ready: { label: later("Ready") },
+  ended: { label: later("Ended") },
+  gone: { label: later("Gone") },
+  restarts: { label: later("Restarts") },
 };
 
 /** What a row's difference is said by, if it is large enough: the first of these. */

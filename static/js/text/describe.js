@@ -1,6 +1,7 @@
 /** What do records, bars and marks say in words? The one wording for tooltip, details, tables and announcements. Pure. */
 
 import { formatDuration, formatInstant } from "../time/format.js";
+import { later, t } from "./translate.js";
 
 /** Instants in texts have milliseconds: neighbours are often that close. */
 export const DECIMALS = 3;
@@ -12,16 +13,16 @@ export function describeRecord(record) {
 
 const SAY = {
   runtime: ({ call, detail, exit_code: code, reason }) =>
-    [call === "signal" ? `${detail} sent` : call === "exit event" ? "Process ended" : call, call !== "signal" && detail ? `(${detail})` : "", exitWords(code, reason)].join(" "),
-  hook: ({ hook, call }) => `${hook} hook ${call}`,
-  probe: ({ probe, result, count, threshold }) => `${capital(probe)} probe: ${result}${count ? ` (${count} of ${threshold})` : ""}`,
+    [call === "signal" ? t("{signal} sent", { signal: detail }) : call === "exit event" ? t("Process ended") : call, call !== "signal" && detail ? `(${detail})` : "", exitWords(code, reason)].join(" "),
+  hook: ({ hook, call }) => t("{hook} hook {call}", { hook, call }),
+  probe: ({ probe, result, count, threshold }) => [t("{probe} probe: {result}", { probe: capital(probe), result: t(result) }), count ? t("({count} of {all})", { count, all: threshold }) : ""].join(" "),
   kubelet: ({ call, delay, until, detail }) =>
-    call === "backoff" ? `Back-off of ${formatDuration(delay)}, until ${formatInstant(until, DECIMALS)}` : `${call} ${detail ?? ""}`,
+    call === "backoff" ? t("Back-off of {length}, until {time}", { length: formatDuration(delay), time: formatInstant(until, DECIMALS) }) : `${call} ${detail ?? ""}`,
   status: ({ object, field, from, to, reason }) =>
     field === "watch" ? `${object}: ${to}` : `${object}: ${field} ${from === null || from === undefined ? "" : `${from} →`} ${to === "" ? "–" : to}${reason && !String(to).endsWith(reason) ? ` (${reason})` : ""}`,
   event: ({ reason, message }) => `${reason}: ${message}`,
-  image: ({ op, image, object, bytes, total }) => `Image ${image ?? object}: ${op}${total ? ` ${formatBytes(bytes)} of ${formatBytes(total)}` : ""}`,
-  end: ({ reason }) => `End of the run: ${reason}`,
+  image: ({ op, image, object, bytes, total }) => [t("Image {image}: {op}", { image: image ?? object, op }), total ? t("{part} of {whole}", { part: formatBytes(bytes), whole: formatBytes(total) }) : ""].join(" "),
+  end: ({ reason }) => t("End of the run: {reason}", { reason }),
 };
 
 function sayOther(record) {
@@ -31,7 +32,7 @@ function sayOther(record) {
 
 function exitWords(code, reason) {
   if (code === undefined) return "";
-  return `with exit code ${code}${reason ? ` (${reason})` : ""}`;
+  return `${t("with exit code {code}", { code })}${reason ? ` (${reason})` : ""}`;
 }
 
 export function formatBytes(bytes) {
@@ -40,11 +41,11 @@ export function formatBytes(bytes) {
   return `${Number((bytes / 1024 ** power).toPrecision(3))} ${["B", "KiB", "MiB", "GiB", "TiB"][power]}`;
 }
 
-const TYPES = { pod: "Pod", init: "Init container", sidecar: "Sidecar", main: "Container", ephemeral: "Ephemeral container" };
+const TYPES = { pod: later("Pod"), init: later("Init container"), sidecar: later("Sidecar"), main: later("Container"), ephemeral: later("Ephemeral container") };
 
 /** `Sidecar log-sender`. */
 export function describeRow({ type, name }) {
-  return `${TYPES[type] ?? capital(type)} ${name}`;
+  return `${t(TYPES[type] ?? capital(type))} ${name}`;
 }
 
 /** What is to be said of a span, as [label, value] pairs. */
@@ -53,13 +54,13 @@ export function describeSpan(span, palette, nowS) {
   const endS = open ? nowS : span.endS;
   const reason = span.state.split(":")[1] ?? "";
   const { label } = palette.state(span.state);
-  const pairs = [["State", label]];
-  if (reason && /^[A-Z]/.test(reason) && reason !== label) pairs.push(["Reason", reason]);
-  pairs.push(["From", formatInstant(span.startS, DECIMALS)]);
-  pairs.push(["To", open ? `${formatInstant(nowS, DECIMALS)}, goes on` : formatInstant(endS, DECIMALS)]);
-  pairs.push(["Duration", formatDuration(endS - span.startS)]);
-  if (span.attempt > 0) pairs.push(["Instance", `${span.attempt + 1} (restarted ${span.attempt}×)`]);
-  if (span.state.startsWith("terminated") && span.exitCode !== null) pairs.push(["Exit code", String(span.exitCode)]);
+  const pairs = [[t("State"), label]];
+  if (reason && /^[A-Z]/.test(reason) && reason !== label) pairs.push([t("Reason"), reason]);
+  pairs.push([t("From"), formatInstant(span.startS, DECIMALS)]);
+  pairs.push([t("To"), open ? t("{time}, goes on", { time: formatInstant(nowS, DECIMALS) }) : formatInstant(endS, DECIMALS)]);
+  pairs.push([t("Duration"), formatDuration(endS - span.startS)]);
+  if (span.attempt > 0) pairs.push([t("Instance"), t("{number} (restarted {count}×)", { number: span.attempt + 1, count: span.attempt })]);
+  if (span.state.startsWith("terminated") && span.exitCode !== null) pairs.push([t("Exit code"), String(span.exitCode)]);
   return pairs;
 }
 

@@ -1,13 +1,13 @@
 /** In what do two runs of the same pods differ? By the milestones of their verdicts. Pure. */
 
 import { formatDuration } from "../time/format.js";
-import { t } from "./translate.js";
+import { later, t } from "./translate.js";
 
 /** What a verdict says of a pod (simulator/verdict.py), and its words. */
 const MILESTONES = {
-  ready_s: { label: "Ready", earlier: "{name} ready {time} earlier", later: "{name} ready {time} later", gained: "{name} becomes ready", lost: "{name} is never ready" },
-  ended_s: { label: "Ended", earlier: "{name} ends {time} earlier", later: "{name} ends {time} later", gained: "{name} ends", lost: "{name} does not end" },
-  gone_s: { label: "Gone", earlier: "{name} gone {time} earlier", later: "{name} gone {time} later", gained: "{name} is gone", lost: "{name} stays" },
+  ready_s: { label: later("Ready"), earlier: later("{name} ready {time} earlier"), later: later("{name} ready {time} later"), gained: later("{name} becomes ready"), lost: later("{name} is never ready") },
+  ended_s: { label: later("Ended"), earlier: later("{name} ends {time} earlier"), later: later("{name} ends {time} later"), gained: later("{name} ends"), lost: later("{name} does not end") },
+  gone_s: { label: later("Gone"), earlier: later("{name} gone {time} earlier"), later: later("{name} gone {time} later"), gained: later("{name} is gone"), lost: later("{name} stays") },
 };
 
 /** Differences below that are those of rounding. */

@@ -3,6 +3,8 @@
  * The prefix names the form, so that there may be another one some day. Pure.
  */
 
+import { t } from "./translate.js";
+
 export const PREFIX = "#v1:";
 
 /** As long as a text that can be run; whoever puts more into a link wants to fill somebody's memory. */
@@ -25,14 +27,14 @@ export async function encodePrivate(text) {
 
 /** @param {string} fragment with its `#`  @returns {Promise<string>} the text; rejects with UnreadableLink */
 export async function decodePrivate(fragment, mostBytes = MOST_BYTES) {
-  if (!fragment.startsWith(PREFIX)) throw new UnreadableLink("This link has another form than this version of nodeviz can read.");
+  if (!fragment.startsWith(PREFIX)) throw new UnreadableLink(t("This link has another form than this version of nodeviz can read."));
   const packed = fromBase64url(fragment.slice(PREFIX.length));
   try {
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
     return new TextDecoder("utf-8", { fatal: true }).decode(await everything(stream, mostBytes));
   } catch (error) {
     if (error instanceof UnreadableLink) throw error;
-    throw new UnreadableLink("This link is damaged: a part of it may have been cut off.");
+    throw new UnreadableLink(t("This link is damaged: a part of it may have been cut off."));
   }
 }
 
@@ -40,7 +42,7 @@ function fromBase64url(letters) {
   try {
     return Uint8Array.from(atob(letters.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
   } catch {
-    throw new UnreadableLink("This link is damaged: a part of it may have been cut off.");
+    throw new UnreadableLink(t("This link is damaged: a part of it may have been cut off."));
   }
 }
 
@@ -54,7 +56,7 @@ async function everything(stream, mostBytes) {
     length += value.length;
     if (length > mostBytes) {
       reader.cancel().catch(() => {});
-      throw new UnreadableLink("The text in this link is larger than what can be run.");
+      throw new UnreadableLink(t("The text in this link is larger than what can be run."));
     }
     pieces.push(value);
   }

@@ -1,16 +1,18 @@
 /** What does a secret look like, and what only looks like one? The tables of secrets.js. Pure. */
 
+import { later } from "./translate.js";
+
 /** Forms that nothing else has. With a group, the group is the secret. */
 export const TOKENS = [
-  { name: "AWS access key", form: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g },
-  { name: "GitHub token", form: /\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})\b/g },
-  { name: "GitLab token", form: /\bglpat-[\w-]{20,}/g },
-  { name: "Slack token", form: /\bxox[abeoprs]-[\w-]{10,}/g },
-  { name: "Google API key", form: /\bAIza[\w-]{35}\b/g },
-  { name: "Stripe key", form: /\b[rs]k_live_[A-Za-z0-9]{16,}\b/g },
-  { name: "npm token", form: /\bnpm_[A-Za-z0-9]{36}\b/g },
-  { name: "JSON Web Token", form: /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g },
-  { name: "password in an address", form: /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"]*:([^\s@/'"]+)@/gi },
+  { name: later("AWS access key"), form: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g },
+  { name: later("GitHub token"), form: /\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})\b/g },
+  { name: later("GitLab token"), form: /\bglpat-[\w-]{20,}/g },
+  { name: later("Slack token"), form: /\bxox[abeoprs]-[\w-]{10,}/g },
+  { name: later("Google API key"), form: /\bAIza[\w-]{35}\b/g },
+  { name: later("Stripe key"), form: /\b[rs]k_live_[A-Za-z0-9]{16,}\b/g },
+  { name: later("npm token"), form: /\bnpm_[A-Za-z0-9]{36}\b/g },
+  { name: later("JSON Web Token"), form: /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g },
+  { name: later("password in an address"), form: /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"]*:([^\s@/'"]+)@/gi },
 ];
 
 /**

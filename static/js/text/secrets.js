@@ -4,6 +4,7 @@
  */
 
 import { looksLikeNone, namesSecret, TOKENS } from "./secret-forms.js";
+import { later } from "./translate.js";
 
 /** Beyond this, base64 in data is a file and not a word. */
 const LONG_BASE64 = 64;
@@ -61,7 +62,7 @@ function privateKeys(lines) {
     if (!inside && begins < 0) continue;
     const from = inside ? line.length - line.trimStart().length : begins;
     const to = line.replace(/["',\s]+$/, "").length;
-    if (to > from) found.push({ line: index + 1, from, to, kind: "key", name: "private key" });
+    if (to > from) found.push({ line: index + 1, from, to, kind: "key", name: later("private key") });
     inside = !/-----END [A-Z ]*PRIVATE KEY-----/.test(line) && (inside || !/\\n/.test(line));
   }
   return found;

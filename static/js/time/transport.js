@@ -1,6 +1,7 @@
 /** The buttons, the slider and the reading of the virtual clock. Shows the player; tells the page what was pressed. */
 
 import { setText } from "../text/dom.js";
+import { t } from "../text/translate.js";
 import { formatInstant } from "./format.js";
 import { isAtEnd, isFollowing, SPEEDS } from "./player.js";
 
@@ -24,7 +25,7 @@ export function createTransport(bar, act, seek) {
     /** @param {object} player see player.js  @param {boolean} isFed records can arrive at this moment */
     draw(player, isFed) {
       playButton.dataset.state = player.playing ? "playing" : "paused";
-      playButton.setAttribute("aria-label", player.playing ? "Pause" : isAtEnd(player) ? "Play again" : "Play");
+      playButton.setAttribute("aria-label", player.playing ? t("Pause") : isAtEnd(player) ? t("Play again") : t("Play"));
       const index = SPEEDS.indexOf(player.speed);
       if (speeds[index] && !speeds[index].checked) speeds[index].checked = true;
       slider.max = String(Math.max(1, Math.round(player.headS * 1000)));
