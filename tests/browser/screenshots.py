@@ -100,6 +100,7 @@ def queued(page: Page, site: Site) -> None:
 def disconnected(page: Page, site: Site) -> None:
     """In the middle of a run, without a network."""
     steps.run(page, site.url, steps.many_pods(60))
+    expect(page.locator("#transport [data-part=head]")).not_to_have_text("0:00.0")
     with site.frozen_workers():
         steps.is_ready(page)
         page.context.set_offline(True)
