@@ -1,5 +1,6 @@
 /** The form for what each container does. It writes into the text, one container at a time; what it means is decided elsewhere (behavior.js, the server). */
 
+import { typeWord } from "../text/describe.js";
 import { el, setText } from "../text/dom.js";
 import { t, tn } from "../text/translate.js";
 import { behaviorOf, fieldsOf, RESULTS, SOURCES, summaryOf } from "./behavior.js";
@@ -49,7 +50,7 @@ export function createBehaviorDialog(dialog, { ask, change }) {
       el(
         "details",
         { name: "container", open: address === openAddress },
-        el("summary", null, el("code", null, address), el("span", { class: "muted" }, ` ${type} · ${summaryOf(item)} · ${sourceOf(sources.runs)}`)),
+        el("summary", null, el("code", null, address), el("span", { class: "muted" }, ` ${typeWord(type)} · ${summaryOf(item)} · ${sourceOf(sources.runs)}`)),
         command ? el("p", { class: "muted" }, `${t("Its command:")} `, el("code", null, command)) : null,
         runRows(fields, sources),
         sigtermRow(fields),

@@ -28,13 +28,13 @@ export function addRoom(room, records) {
   }
 }
 
-const at = ({ t, seq }) => ({ atS: t, seq });
+const at = ({ t: atS, seq }) => ({ atS, seq });
 const whoOf = ({ pod, object, attempt = 0 }) => `${pod.replace(/^default\//, "")}/${object}${attempt ? ` #${attempt}` : ""}`;
 
-function addDisk(room, { t, object, used, capacity, by, lines }) {
+function addDisk(room, { t: atS, object, used, capacity, by, lines }) {
   const disk = room.disks.get(object) ?? { name: object, capacityBytes: capacity, lines: [], points: [] };
   if (lines) disk.lines = Object.entries(lines).map(([label, bytes]) => ({ label, bytes }));
-  disk.points.push({ atS: t, usedBytes: used, by });
+  disk.points.push({ atS, usedBytes: used, by });
   room.disks.set(object, disk);
 }
 
@@ -69,10 +69,10 @@ function usersOf(history) {
   return users;
 }
 
-function addCondition(room, { t, field, to }) {
+function addCondition(room, { t: atS, field, to }) {
   const name = field.replace("condition:", "");
   if (!room.conditions.has(name)) room.conditions.set(name, []);
-  room.conditions.get(name).push({ atS: t, status: to });
+  room.conditions.get(name).push({ atS, status: to });
 }
 
 /** Has anything happened that is worth looking at the node for? */

@@ -5,7 +5,7 @@
  */
 
 import { el } from "../text/dom.js";
-import { DECIMALS, describeCause } from "../text/describe.js";
+import { DECIMALS, describeCause, typeWord } from "../text/describe.js";
 import { t } from "../text/translate.js";
 import { formatDuration, formatInstant } from "../time/format.js";
 
@@ -48,7 +48,7 @@ export function createTreegrid(table, palette, { onSelect }) {
     const startS = level === 3 ? span.startS : (row.spans[0]?.startS ?? 0);
     const endS = open || !span ? nowS : span.endS;
     const label = state?.label ?? "–";
-    const chip = level === 2 && row.type !== "main" ? el("span", { class: "label-chip" }, t(row.type)) : null;
+    const chip = level === 2 && row.type !== "main" ? el("span", { class: "label-chip" }, typeWord(row.type)) : null;
     const heads =
       level === 3
         ? [el("th", { scope: "row", role: "rowheader", colspan: "2" }, dot, label)]

@@ -43,6 +43,11 @@ export function formatBytes(bytes) {
 
 const TYPES = { pod: later("Pod"), init: later("Init container"), sidecar: later("Sidecar"), main: later("Container"), ephemeral: later("Ephemeral container") };
 
+/** In one word, for lists. */
+export function typeWord(type) {
+  return t({ init: later("init"), sidecar: later("sidecar"), main: later("main"), ephemeral: later("ephemeral") }[type] ?? type);
+}
+
 /** `Sidecar log-sender`. */
 export function describeRow({ type, name }) {
   return `${t(TYPES[type] ?? capital(type))} ${name}`;
