@@ -16,6 +16,12 @@ export function nextRow(rows, selected, step, clockS) {
   return row ? { row, span: spanAt(row, atS) ?? row.spans[row.spans.length - 1] ?? null, mark: null } : null;
 }
 
+/** The same row, and the bar on it at the same time, among rows that are new; null without one. */
+export function sameSelection(selected, model) {
+  const row = selected && model.rows.get(selected.row.key);
+  return row ? { row, span: selected.span && spanAt(row, selected.span.startS), mark: null } : null;
+}
+
 /** The instant of the next (step 1) or previous (step -1) record of any bar's beginning, from `atS`. */
 export function nextChange(model, atS, step) {
   let best = null;

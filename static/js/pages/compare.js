@@ -7,6 +7,7 @@ import { createGantt } from "../gantt/gantt.js";
 import { createLegend } from "../gantt/legend.js";
 import { createOverview } from "../gantt/overview.js";
 import { createPalette } from "../gantt/palette.js";
+import { sameSelection } from "../gantt/navigate.js";
 import { counterpartOf, pairedRows, twinsOf } from "../gantt/pairs.js";
 import { orderedRows, spanAt } from "../gantt/rows.js";
 import * as viewport from "../gantt/viewport.js";
@@ -18,10 +19,12 @@ import { compare, summaryOf, tellingOf } from "../text/compared.js";
 import { setText } from "../text/dom.js";
 import { pageConfig } from "../text/page-config.js";
 import { t } from "../text/translate.js";
+import { createFrames } from "../time/frames.js";
 import * as player from "../time/player.js";
 import { createTransport } from "../time/transport.js";
 import { createActions } from "./actions.js";
 import { createSide } from "./compare-side.js";
+import { gesturesOf } from "./gestures.js";
 import { createHelp } from "./help.js";
 import { listenToKeys } from "./keyboard.js";
 import { createLensSwitch } from "./lenses.js";
@@ -39,14 +42,10 @@ const palette = createPalette(config.palette);
 const clock = player.createPlayer();
 const view = viewport.createViewport();
 /** `theirs`: the bar of B that belongs to the selected one. */
-const state = { selected: null, theirs: null, hovered: null, collapsed: new Set(), hidden: false, matches: null, rows: [], troubles: [], frameMs: 0 };
+const state = { selected: null, theirs: null, hovered: null, collapsed: new Set(), hidden: false, matches: null, rows: [], troubles: [] };
 let [subjects, twins, compared] = [new Map(), new Map(), []];
 let divergesS = null;
-const dirty = { records: true, draw: true };
-let frameAsked = false;
-let takenInMs = -Infinity;
-const LONGEST_FRAME_S = 0.25;
-const LISTS_EVERY_MS = 200;
+const { redraw, change, news } = createFrames({ clock, view, facts, takeIn, drawScene, drawClock });
 /** Before an end the bar that it ends is still there. */
 const JUST_S = 0.0005;
 
@@ -88,36 +87,17 @@ const actions = {
   "copy-link": copyLink,
 };
 gantt = await createGantt(byId("gantt"), palette, {
-  redraw,
-  view: (shown) => change(() => viewport.show(view, shown)),
-  zoom: (factor, atS) => change(() => viewport.zoom(view, factor, atS)),
-  pan: (share) => change(() => viewport.pan(view, share)),
-  fit: () => act("fit"),
-  seek,
+  ...gesturesOf({ state, view, redraw, change, act, seek }),
   select: (row, span, mark) => select(row, span, mark),
   under: (atS, { row, span }) => (span ? select(row, counterpartOf(span, paired().get(row.key), row), null, { theirs: span }) : seek(atS)),
-  hover(hit) {
-    if (state.hovered?.span === hit?.span) return;
-    state.hovered = hit;
-    redraw();
-  },
-  fold: (pod) => change(() => state.collapsed.delete(pod) || state.collapsed.add(pod)),
-  menu: () => {},
 });
 news();
 
 // -- what arrives ----------------------------------------------------------------------------------------------------------------
 
-function news() {
-  dirty.records = true;
-  redraw();
-}
-
 /** The rows are new ones, under the same keys. */
 function reselect() {
-  const { row, span } = state.selected ?? {};
-  const found = row && sides[0].model.spans.rows.get(row.key);
-  Object.assign(state, { selected: found ? { row: found, span: span && spanAt(found, span.startS), mark: null } : null, theirs: null, hovered: null });
+  Object.assign(state, { selected: sameSelection(state.selected, sides[0].model.spans), theirs: null, hovered: null });
 }
 
 /** The rows of B under the keys of A. */
@@ -130,42 +110,21 @@ function sayOf(row) {
   return subjects.has(row.key) ? tellingOf(subjects.get(row.key), over()) : { text: "", tone: "same" };
 }
 
+const areSettled = () => sides.every(({ isSettled }) => isSettled);
 const over = () => ({ a: sides[0].isSettled, b: sides[1].isSettled });
 
 // -- drawing ---------------------------------------------------------------------------------------------------------------------
 
-function redraw() {
-  dirty.draw = true;
-  if (!frameAsked) requestAnimationFrame(frame);
-  frameAsked = true;
-}
-
-function change(doIt) {
-  doIt();
-  redraw();
-}
-
-function frame(nowMs) {
-  frameAsked = false;
-  if (!gantt) return;
-  const settled = sides.every(({ isSettled }) => isSettled);
-  const elapsedS = state.frameMs ? Math.min((nowMs - state.frameMs) / 1000, LONGEST_FRAME_S) : 0;
-  player.headMoved(clock, Math.max(...sides.map(({ model }) => model.run.headS)), settled);
-  const moved = player.tick(clock, elapsedS);
-  state.frameMs = clock.playing ? nowMs : 0;
-  if (dirty.records && (settled || nowMs - takenInMs > LISTS_EVERY_MS)) takeIn(nowMs, settled);
-  const lastS = Math.max(...sides.map(({ model }) => model.spans.lastS));
-  const shifted = viewport.settle(view, { lastS, clockS: clock.nowS, over: settled });
-  if (dirty.draw || shifted) drawScene();
-  if (dirty.draw || shifted || moved) drawClock();
-  dirty.draw = false;
-  if (dirty.records || (clock.playing && !player.isFollowing(clock))) redraw();
+/** Both runs as the frames need them; a chart that is being built is not drawn. */
+function facts() {
+  if (!gantt) return null;
+  const models = sides.map(({ model }) => model);
+  const headS = Math.max(...models.map(({ run }) => run.headS));
+  return { headS, lastS: Math.max(...models.map(({ spans }) => spans.lastS)), over: areSettled() };
 }
 
 /** What changes only when records came. */
-function takeIn(nowMs, settled) {
-  takenInMs = nowMs;
-  dirty.records = false;
+function takeIn() {
   const [a, b] = sides;
   for (const side of sides) side.takeIn();
   const missing = sides.findIndex(({ refused, isSettled, model }) => refused || (isSettled && !model.records.length));
@@ -174,7 +133,7 @@ function takeIn(nowMs, settled) {
   if (String([...found]) !== String([...twins])) twins = found;
   compared = missing < 0 ? compare(a.reached, b.reached, twins) : [];
   subjects = new Map(compared.map((subject) => [subject.key, subject]));
-  divergesS = settled && missing < 0 ? divergenceOf(a.model.records, b.model.records) : null;
+  divergesS = areSettled() && missing < 0 ? divergenceOf(a.model.records, b.model.records) : null;
   state.troubles = a.model.troubles();
   table.draw(compared, over(), byId("show-all").checked);
   byId("differences-empty").hidden = compared.length > 0;
@@ -204,7 +163,7 @@ function drawScene() {
   byId("chart-empty").hidden = state.rows.length > 0 || state.matches !== null;
   drawWhy(rowsB);
   const statuses = sides.map((side) => (side.refused ? "refused" : side.isSettled && side.link !== "open" && side.model.run.status !== "finished" ? "lost" : side.model.run.status));
-  Object.assign(root.dataset, { a: statuses[0], b: statuses[1], settled: String(sides.every(({ isSettled }) => isSettled)) });
+  Object.assign(root.dataset, { a: statuses[0], b: statuses[1], settled: String(areSettled()) });
 }
 
 function drawClock() {
@@ -288,11 +247,11 @@ function act(action) {
 listenToKeys(act, help, "compare");
 for (const button of document.querySelectorAll("[data-act]")) button.addEventListener("click", () => act(button.dataset.act));
 byId("copy-view").addEventListener("click", () => act("copy-link"));
-byId("show-all").addEventListener("change", news);
+byId("show-all").addEventListener("change", () => news());
 byId("swap").addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   act("swap");
 });
-document.addEventListener("themechange", news);
+document.addEventListener("themechange", () => news());
 root.dataset.ready = "true";

@@ -15,7 +15,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => docu
 const viewer = await createViewer(config.palette);
 openRun(viewer.model, {
   path: config.ws_path,
-  onNews: viewer.redraw,
+  onNews: viewer.news,
   onReload: () => location.reload(),
   onLink(link) {
     const { run } = viewer.model;

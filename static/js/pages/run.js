@@ -5,6 +5,7 @@
 
 import { createWorkbench } from "../editor/workbench.js";
 import { createGantt } from "../gantt/gantt.js";
+import { sameSelection } from "../gantt/navigate.js";
 import { createPalette } from "../gantt/palette.js";
 import { orderedRows, spanAt } from "../gantt/rows.js";
 import { currentTheme } from "../gantt/theme.js";
@@ -13,9 +14,11 @@ import { isOver } from "../live/store.js";
 import { createAnnouncer } from "../text/announcer.js";
 import { setText } from "../text/dom.js";
 import { pageConfig } from "../text/page-config.js";
+import { createFrames } from "../time/frames.js";
 import * as player from "../time/player.js";
 import { createTransport } from "../time/transport.js";
 import { createActions } from "./actions.js";
+import { gesturesOf } from "./gestures.js";
 import { createHelp } from "./help.js";
 import { listenToKeys } from "./keyboard.js";
 import { createLines } from "./lines.js";
@@ -38,16 +41,9 @@ const palette = createPalette(config.palette);
 
 const clock = player.createPlayer();
 const view = viewport.createViewport();
-const state = { selected: null, hovered: null, collapsed: new Set(), hidden: false, matches: null, rows: [], troubles: [], frameMs: 0 };
-/** What the next frame has to do. `panels`: whatever is open in the drawer and the table. */
-const dirty = { records: false, draw: false, panels: false };
-let frameAsked = false;
-let takenInMs = -Infinity;
-
-/** A tab that was in the background does not catch up. */
-const LONGEST_FRAME_S = 0.25;
-/** Lists that grow are written so often while a run goes on; the chart follows every frame. */
-const LISTS_EVERY_MS = 200;
+const state = { selected: null, hovered: null, collapsed: new Set(), hidden: false, matches: null, rows: [], troubles: [] };
+const frames = createFrames({ clock, view, facts, takeIn, drawScene, drawClock });
+const { redraw, change, news } = frames;
 
 // -- parts -----------------------------------------------------------------------------------------------------------------------
 
@@ -74,86 +70,32 @@ const tools = createTools({
 const actions = createActions({ state, session, clock, view, palette, panels, tools, help, announcer, select, goToTrouble });
 
 gantt = await createGantt(byId("gantt"), palette, {
-  redraw,
-  view: (shown) => change(() => viewport.show(view, shown)),
-  zoom: (factor, atS) => change(() => viewport.zoom(view, factor, atS)),
-  pan: (share) => change(() => viewport.pan(view, share)),
-  fit: () => act("fit"),
-  seek,
+  ...gesturesOf({ state, view, redraw, change, act, seek }),
   select: (row, span, mark) => select(row, span, mark, { open: true }),
-  hover(hit) {
-    if (state.hovered?.span === hit?.span) return;
-    state.hovered = hit;
-    redraw();
-  },
-  fold: (pod) => change(() => state.collapsed.delete(pod) || state.collapsed.add(pod)),
   menu: tools.openMenu,
 });
 redraw();
 
 // -- what arrives ----------------------------------------------------------------------------------------------------------------
 
-function news() {
-  dirty.records = true;
-  redraw();
-}
-
 /** Another run is shown, or the same one through another lens: rows are new ones, under the same keys. */
 function switched({ restart = true } = {}) {
   if (restart) player.restart(clock);
-  const { row, span } = state.selected ?? {};
-  const found = row && session.model.spans.rows.get(row.key);
-  state.selected = found ? { row: found, span: span && spanAt(found, span.startS), mark: null } : null;
-  state.hovered = null;
-  state.troubles = [];
-  takenInMs = -Infinity;
-  news();
+  Object.assign(state, { selected: sameSelection(state.selected, session.model.spans), hovered: null, troubles: [] });
+  news({ now: true });
 }
 
 // -- drawing ---------------------------------------------------------------------------------------------------------------------
 
-/** Draw everything anew in the next frame. */
-function redraw() {
-  dirty.draw = dirty.panels = true;
-  askFrame();
-}
-
-function askFrame() {
-  if (!frameAsked) requestAnimationFrame(frame);
-  frameAsked = true;
-}
-
-function change(act) {
-  act();
-  redraw();
-}
-
-function frame(nowMs) {
-  frameAsked = false;
-  if (!gantt) return;
+/** The run as the frames need it; a chart that is being built is not drawn. */
+function facts() {
+  if (!gantt) return null;
   const { run, spans, room } = session.model;
-  const elapsedS = state.frameMs ? Math.min((nowMs - state.frameMs) / 1000, LONGEST_FRAME_S) : 0;
-  const over = isOver(run.status);
-  player.headMoved(clock, run.headS, over);
-  const moved = player.tick(clock, elapsedS);
-  state.frameMs = clock.playing ? nowMs : 0;
-  if (dirty.records && (over || nowMs - takenInMs > LISTS_EVERY_MS)) takeIn(nowMs);
-  const lastS = Math.max(spans.lastS, room.eventS, session.ghost?.spans.lastS ?? 0);
-  const shifted = viewport.settle(view, { lastS, clockS: clock.nowS, over });
-  // Before the labels, which show what it marks.
-  if (dirty.panels) lines?.draw(state.selected);
-  if (dirty.draw || shifted) drawScene();
-  if (dirty.draw || shifted || moved) drawClock();
-  if (dirty.panels) panels.draw({ nowS: clock.headS, clockS: clock.nowS, themeName: gantt.themeName });
-  dirty.draw = dirty.panels = false;
-  if (dirty.records || (clock.playing && !player.isFollowing(clock))) askFrame();
+  return { headS: run.headS, lastS: Math.max(spans.lastS, room.eventS, session.ghost?.spans.lastS ?? 0), over: isOver(run.status) };
 }
 
 /** What changes only when records came. */
-function takeIn(nowMs) {
-  takenInMs = nowMs;
-  dirty.records = false;
-  dirty.panels = true;
+function takeIn() {
   panels.takeIn(gantt.themeName);
   tools.takeIn();
 }
@@ -166,7 +108,9 @@ function underOf({ underSpans, run }) {
 }
 
 /** The bars and what is said of the run: after records, a change of the view or of the selection. */
-function drawScene() {
+function drawScene(isWanted) {
+  // Before the labels, which show what it marks.
+  if (isWanted) lines?.draw(state.selected);
   const { model, ghost, link } = session;
   const { selected, hovered, collapsed, hidden, matches } = state;
   state.rows = orderedRows(model.spans, collapsed, { behind: ghost?.spans, matches });
@@ -178,6 +122,7 @@ function drawScene() {
   byId("chart-empty").hidden = state.rows.length > 0 || matches !== null;
   Object.assign(root.dataset, { status: model.run.status, link, records: String(model.records.length) });
   if (drawn.bars && !root.dataset.painted) firstBar();
+  if (isWanted) panels.draw({ nowS: clock.headS, themeName: gantt.themeName });
 }
 
 /** What moves while it is played; draws no bar. */
@@ -237,7 +182,7 @@ function act(action) {
 
 listenToKeys(act, help);
 for (const button of document.querySelectorAll("[data-act]")) button.addEventListener("click", () => act(button.dataset.act));
-document.addEventListener("themechange", news);
+document.addEventListener("themechange", () => news());
 
 // -- the editor ------------------------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 /**
- * The run as one file that needs no server: its records stand in the page. `npm run viewer` makes one script of this and all that it imports, and
+ * The run as one file that needs no server: its records stand in the page. `npm run pages` makes one script of this and all that it imports, and
  * nodeviz/runs/standalone.py puts that into the file.
  */
 
@@ -12,7 +12,7 @@ async function show() {
   viewer.model.receive(["h", { scenario, version, status: "finished" }]);
   viewer.model.receive(["e", 0, jsonBlock("records")]);
   viewer.model.receive(["s", "finished", { verdict }]);
-  viewer.redraw();
+  viewer.news();
 }
 
 // A script that is no module cannot await at its top, and a module cannot be loaded from a file.

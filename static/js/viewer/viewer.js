@@ -12,16 +12,17 @@ import * as viewport from "../gantt/viewport.js";
 import { createModel } from "../live/model.js";
 import { isOver } from "../live/store.js";
 import { createActions } from "../pages/actions.js";
+import { gesturesOf } from "../pages/gestures.js";
 import { listenToKeys } from "../pages/keyboard.js";
 import { createTabs } from "../pages/tabs.js";
 import { createVerdict } from "../pages/verdict.js";
 import { createTreegrid } from "../table/treegrid.js";
 import { createAnnouncer } from "../text/announcer.js";
 import { decodeView, selectionIn } from "../text/view-link.js";
+import { createFrames } from "../time/frames.js";
 import * as player from "../time/player.js";
 import { createTransport } from "../time/transport.js";
 
-const LONGEST_FRAME_S = 0.25;
 const byId = (id) => document.getElementById(id);
 
 /** Actions of the run's page that have nothing to act on here. */
@@ -29,7 +30,7 @@ const ABSENT = new Set(["drawer", "details", "help", "lens", "search", "interven
 
 /**
  * @param {object} table the server's palette
- * @returns {Promise<{model: object, redraw: () => void}>} the model takes messages (live/model.js); `redraw` after each
+ * @returns {Promise<{model: object, news: () => void}>} the model takes messages (live/model.js); `news` after each
  */
 export async function createViewer(table) {
   const palette = createPalette(table);
@@ -37,9 +38,8 @@ export async function createViewer(table) {
   const model = createModel(palette, { lens: wanted.lens in LENSES ? wanted.lens : "node" });
   const clock = player.createPlayer();
   const view = viewport.createViewport();
-  const state = { selected: null, hovered: null, collapsed: new Set(), hidden: false, rows: [], troubles: [], frameMs: 0 };
-  let asked = false;
-  let dirty = true;
+  const state = { selected: null, hovered: null, collapsed: new Set(), hidden: false, rows: [], troubles: [] };
+  const { redraw, change, news } = createFrames({ clock, view, facts, takeIn, drawScene, drawClock });
   let gantt = null;
   if (wanted.range) viewport.show(view, wanted.range);
 
@@ -52,43 +52,17 @@ export async function createViewer(table) {
   const elsewhere = { lenses: {}, search: {}, keysAreOff: false };
   const actions = createActions({ state, session: { model }, clock, view, palette, panels: { panes }, tools: elsewhere, help: elsewhere, announcer, select, goToTrouble });
 
-  gantt = await createGantt(byId("gantt"), palette, {
-    redraw,
-    view: (shown) => change(() => viewport.show(view, shown)),
-    zoom: (factor, atS) => change(() => viewport.zoom(view, factor, atS)),
-    pan: (share) => change(() => viewport.pan(view, share)),
-    fit: () => act("fit"),
-    seek,
-    select,
-    hover(hit) {
-      if (state.hovered?.span === hit?.span) return;
-      state.hovered = hit;
-      redraw();
-    },
-    fold: (pod) => change(() => state.collapsed.delete(pod) || state.collapsed.add(pod)),
-    menu() {},
-  });
+  gantt = await createGantt(byId("gantt"), palette, { ...gesturesOf({ state, view, redraw, change, act, seek }), select });
   for (const button of document.querySelectorAll("[data-act]")) button.addEventListener("click", () => act(button.dataset.act));
-  document.addEventListener("themechange", redraw);
+  document.addEventListener("themechange", () => news());
   window.addEventListener("hashchange", () => {
     wanted = decodeView(location.hash);
     if (wanted.range) viewport.show(view, wanted.range);
-    redraw();
+    news();
   });
   listenToKeys(act, elsewhere);
-  redraw();
-  return { model, redraw };
-
-  function redraw() {
-    dirty = true;
-    if (!asked) requestAnimationFrame(frame);
-    asked = true;
-  }
-
-  function change(what) {
-    what();
-    redraw();
-  }
+  news();
+  return { model, news };
 
   function act(action) {
     if (!ABSENT.has(action)) change(() => actions[action]());
@@ -109,26 +83,19 @@ export async function createViewer(table) {
     select(row, span ?? spanAt(row, atS), mark);
   }
 
-  function frame(nowMs) {
-    asked = false;
-    if (!gantt) return;
-    const elapsedS = state.frameMs ? Math.min((nowMs - state.frameMs) / 1000, LONGEST_FRAME_S) : 0;
-    const over = isOver(model.run.status);
-    player.headMoved(clock, model.run.headS, over);
-    if (over) restore();
-    const moved = player.tick(clock, elapsedS);
-    state.frameMs = clock.playing ? nowMs : 0;
-    const shifted = viewport.settle(view, { lastS: model.spans.lastS, clockS: clock.nowS, over });
-    if (dirty || shifted) draw();
-    if (dirty || shifted || moved) {
-      gantt.drawClock(clock.nowS);
-      transport.draw(clock, model.run.status === "running");
-    }
-    dirty = false;
-    if (clock.playing && !player.isFollowing(clock) && !asked) {
-      asked = true;
-      requestAnimationFrame(frame);
-    }
+  function facts() {
+    return gantt && { headS: model.run.headS, lastS: model.spans.lastS, over: isOver(model.run.status) };
+  }
+
+  function takeIn() {
+    if (isOver(model.run.status)) restore();
+    state.troubles = model.troubles();
+    legend.draw(model.spans.states, gantt.themeName);
+  }
+
+  function drawClock() {
+    gantt.drawClock(clock.nowS);
+    transport.draw(clock, model.run.status === "running");
   }
 
   /** Once, when all is there: the clock and the selection that the link asks for. */
@@ -138,11 +105,9 @@ export async function createViewer(table) {
     wanted = { ...wanted, atS: null, selected: null };
   }
 
-  function draw() {
+  function drawScene() {
     const { spans, records, run } = model;
     state.rows = orderedRows(spans, state.collapsed);
-    state.troubles = model.troubles();
-    legend.draw(spans.states, gantt.themeName);
     gantt.draw({ ...state, view, nowS: clock.headS, clockS: clock.nowS, under: null, dimmed: legend.dimmed, records });
     verdict.draw(run, { records: records.length });
     byId("chart-empty").hidden = state.rows.length > 0;
