@@ -186,11 +186,6 @@ def comparison(page: Page, site: Site) -> None:
     steps.settled(page)
 
 
-def seek(page: Page, at_s: float) -> None:
-    """Put the clock there."""
-    page.get_by_role("slider", name="Virtual time").fill(str(round(at_s * 1000)))
-
-
 def lag(page: Page, site: Site) -> None:
     """What the processes did, over what kubectl showed of it."""
     example(page, site, "sidecars-in-a-job")
@@ -200,7 +195,7 @@ def lag(page: Page, site: Site) -> None:
 def menu(page: Page, site: Site) -> None:
     """What can be done to a container at the clock's time."""
     example(page, site, "sidecars-in-a-job")
-    seek(page, 25)
+    steps.seek(page, 25)
     page.get_by_text("network-proxy", exact=True).and_(page.locator(".label-name")).click(button="right")
     expect(page.get_by_role("menuitem").first).to_be_focused()
 
@@ -212,7 +207,7 @@ def intervened(page: Page, site: Site) -> None:
     page.get_by_role("menuitem", name="Kill (SIGKILL)").click()
     page.wait_for_url(lambda url: url != before)
     steps.finished(page)
-    seek(page, 29)
+    steps.seek(page, 29)
     page.get_by_role("tab", name="Actions").click()
     expect(page.locator("#panel-actions li")).to_have_count(1)
 
@@ -228,7 +223,7 @@ def what_if(page: Page, site: Site) -> None:
 def kubectl(page: Page, site: Site) -> None:
     """What kubectl would print in the middle of a crash loop."""
     example(page, site, "crash-loop")
-    seek(page, 33)
+    steps.seek(page, 33)
     page.get_by_role("tab", name="kubectl").click()
     page.locator("#panel-kubectl select").select_option(index=1)
     expect(page.locator("#panel-kubectl pre")).to_contain_text("Restart Count")

@@ -131,6 +131,12 @@ def ticks(page: Page) -> list[str]:
     return found
 
 
+def seek(page: Page, at_s: float) -> None:
+    """Move the clock by its slider, as a hand would."""
+    page.get_by_role("slider", name="Virtual time").fill(str(round(at_s * 1000)))
+    settled(page)
+
+
 def in_chart(page: Page, share: float, row: int) -> tuple[float, float]:
     """A place in the plot area: a share of its width, and the middle of a row."""
     box = page.locator(".gantt-plot").bounding_box()

@@ -51,11 +51,6 @@ def opened(page: Page, tab: str) -> Locator:
     return panel
 
 
-def seek(page: Page, at_s: float) -> None:
-    """Move the clock by its slider, as a hand would."""
-    page.get_by_role("slider", name="Virtual time").fill(str(int(at_s * 1000)))
-
-
 def lines(panel: Locator) -> list[str]:
     return panel.locator("pre span").all_text_contents()
 
@@ -65,15 +60,15 @@ def test_get_pods_follows_the_clock(two: Page):
 
     expect(panel.locator("[data-part=command]")).to_have_text("kubectl get pods")
     for at_s, row in ((5, r"web +0/1 +Running +0 +5s"), (20, r"web +1/1 +Running +0 +20s"), (50, r"web +1/1 +Running +1 \(\d+s ago\) +50s")):
-        seek(two, at_s)
+        steps.seek(two, at_s)
         expect(panel.locator("pre span").nth(1)).to_have_text(re.compile(row))
 
 
 def test_what_changed_is_marked_and_an_age_is_no_change(two: Page):
     panel = opened(two, "kubectl")
-    seek(two, 5)
+    steps.seek(two, 5)
     expect(panel.locator("pre span").nth(1)).to_have_text(re.compile("5s"))
-    seek(two, 20)
+    steps.seek(two, 20)
 
     expect(panel.locator("pre .changed")).to_have_text(re.compile("^web "))
     assert panel.locator("pre .changed").evaluate("line => getComputedStyle(line).borderLeftColor") != "rgba(0, 0, 0, 0)"
@@ -82,7 +77,7 @@ def test_what_changed_is_marked_and_an_age_is_no_change(two: Page):
 def test_describe_has_the_spec_and_the_events_up_to_the_instant(two: Page):
     panel = opened(two, "kubectl")
     panel.locator("select").select_option("default/web")
-    seek(two, 5)
+    steps.seek(two, 5)
 
     expect(panel.locator("[data-part=command]")).to_have_text("kubectl describe pod web")
     expect(panel.locator("pre")).to_contain_text("exec [cat /tmp/ready] delay=0s timeout=1s period=1s #success=1 #failure=3")
@@ -91,10 +86,10 @@ def test_describe_has_the_spec_and_the_events_up_to_the_instant(two: Page):
     assert "Container started" in before
     assert "Last State" not in before
     assert "(x2 over" not in re.sub(r".*Unhealthy.*", "", before)
-    seek(two, 50)
+    steps.seek(two, 50)
     expect(panel.locator("pre")).to_contain_text("Last State")
     expect(panel.locator("pre")).to_contain_text(re.compile(r"Started +\d+s \(x2 over \d+s\)"))
-    seek(two, 5)
+    steps.seek(two, 5)
     expect(panel.locator("pre")).not_to_contain_text("Last State")
     assert "\n".join(lines(panel)) == before
 
@@ -131,7 +126,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(page: Page, site: Site):
 def test_the_text_can_be_copied(two: Page, context: BrowserContext):
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     panel = opened(two, "YAML")
-    seek(two, 20)
+    steps.seek(two, 20)
     expect(panel.locator("pre")).to_contain_text("ready: true")
     panel.get_by_role("button", name="Copy").click()
 

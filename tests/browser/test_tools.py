@@ -42,14 +42,6 @@ def chart(page: Page, site: Site) -> Page:
     return page
 
 
-def seek(page: Page, at_s: float) -> None:
-    """Put the clock there."""
-    page.get_by_role("slider", name="Virtual time").evaluate(
-        "(slider, ms) => { slider.value = ms; slider.dispatchEvent(new Event('input', {bubbles: true})); }", round(at_s * 1000)
-    )
-    steps.settled(page)
-
-
 def status_of(page: Page, row: str) -> Locator:
     """What stands beside the row's name."""
     return page.locator(".label", has=page.get_by_text(row, exact=True)).locator(".label-status")
@@ -70,7 +62,7 @@ def test_the_lenses_show_the_same_instant_with_different_eyes(chart: Page):
         """async () => { const text = await (await fetch(location.pathname + ".jsonl")).text();
             return text.trim().split("\\n").map(JSON.parse).find(({call, object}) => call === "StartContainer returned" && object === "app").t; }"""
     )
-    seek(chart, started_s + 0.001)
+    steps.seek(chart, started_s + 0.001)
     expect(status_of(chart, "app")).to_have_text(re.compile("Running"))
     chart.get_by_role("radio", name="Kubelet").check()
     expect(status_of(chart, "app")).to_have_text("Running, not yet seen by the PLEG")
@@ -153,13 +145,13 @@ def intervene(page: Page, row: str, entry: str) -> None:
 
 def test_a_pod_deleted_at_the_clock_stops_and_the_old_future_stays_behind(chart: Page):
     before = chart.url
-    seek(chart, 20)
+    steps.seek(chart, 20)
     intervene(chart, "web", "Delete now")
     chart.wait_for_url(lambda url: url != before)
     steps.finished(chart)
     expect(chart.locator("#ghost")).to_contain_text("The same until 0:20.000.")
     assert "- {at: 20s, delete: web}" in steps.text_of(chart), "the action is part of the text, and so of the link"
-    seek(chart, 25)
+    steps.seek(chart, 25)
     expect(chart.locator(".gantt-grace").first).to_have_text("15 s of grace left")
     expect(status_of(chart, "app")).to_have_text("Stopping after SIGTERM")
     chart.get_by_role("button", name="Undo").click()
@@ -174,7 +166,7 @@ def test_the_past_is_the_same_whatever_is_done_later(chart: Page):
         return [json.loads(line) for line in chart.request.get(f"{url}.jsonl").text().splitlines()]
 
     before = chart.url
-    seek(chart, 20)
+    steps.seek(chart, 20)
     intervene(chart, "app", "Kill (SIGKILL)")
     chart.wait_for_url(lambda url: url != before)
     steps.finished(chart)
@@ -186,7 +178,7 @@ def test_the_past_is_the_same_whatever_is_done_later(chart: Page):
 
 def test_what_a_menu_asks_for_is_asked_in_the_menu_and_nonsense_is_refused_in_words(chart: Page, watch: Watch):
     watch.expected = ("422",)
-    seek(chart, 15)
+    steps.seek(chart, 15)
     url = chart.url
     chart.get_by_role("button", name="Intervene").click()
     chart.get_by_role("menuitem", name="Fill nodefs …").click()
@@ -205,7 +197,7 @@ def test_what_a_menu_asks_for_is_asked_in_the_menu_and_nonsense_is_refused_in_wo
 
 
 def test_by_keyboard_a_probe_is_made_to_fail_and_the_action_taken_out_again(chart: Page):
-    seek(chart, 15)
+    steps.seek(chart, 15)
     url = chart.url
     chart.locator("#gantt").focus()
     chart.keyboard.press("ArrowDown")
@@ -218,7 +210,7 @@ def test_by_keyboard_a_probe_is_made_to_fail_and_the_action_taken_out_again(char
     chart.keyboard.press("Enter")
     chart.wait_for_url(lambda now: now != url)
     steps.finished(chart)
-    seek(chart, 20)
+    steps.seek(chart, 20)
     expect(status_of(chart, "app")).to_have_text("Running, not ready")
     chart.get_by_role("tab", name="Actions").click()
     second = chart.url
@@ -233,7 +225,7 @@ def test_by_keyboard_a_probe_is_made_to_fail_and_the_action_taken_out_again(char
 def test_a_link_to_what_is_in_sight_opens_it(chart: Page):
     chart.context.grant_permissions(["clipboard-read", "clipboard-write"])
     chart.get_by_role("radio", name="API").check()
-    seek(chart, 12.5)
+    steps.seek(chart, 12.5)
     chart.mouse.click(*steps.in_chart(chart, 0.5, 1))
     chart.locator("#gantt").focus()
     chart.keyboard.press("w")
@@ -302,13 +294,18 @@ def test_a_word_in_place_of_a_number_is_a_switch(chart: Page):
 # -- what can be done about a run that is not as it should be ------------------------------------------------------------------------
 
 
+def queue(page: Page, site: Site, text: str = PROBED) -> None:
+    """Press Run while the workers stand still."""
+    page.goto(site.url)
+    steps.is_ready(page)
+    steps.write(page, text)
+    steps.press_run(page)
+    expect(page.locator("html")).to_have_attribute("data-status", "queued")
+
+
 def test_a_run_that_waits_can_be_cancelled_by_who_made_it_and_run_again(page: Page, site: Site):
     with site.frozen_workers():
-        page.goto(site.url)
-        steps.is_ready(page)
-        steps.write(page, PROBED)
-        steps.press_run(page)
-        expect(page.locator("html")).to_have_attribute("data-status", "queued")
+        queue(page, site)
         page.get_by_role("button", name="Cancel this run").click()
         expect(page.locator("html")).to_have_attribute("data-status", "failed")
     assert "ancelled" in steps.headline(page)
@@ -321,11 +318,7 @@ def test_a_run_that_waits_can_be_cancelled_by_who_made_it_and_run_again(page: Pa
 
 def test_somebody_else_is_not_offered_to_cancel(page: Page, site: Site):
     with site.frozen_workers():
-        page.goto(site.url)
-        steps.is_ready(page)
-        steps.write(page, PROBED)
-        steps.press_run(page)
-        expect(page.locator("html")).to_have_attribute("data-status", "queued")
+        queue(page, site)
         page.evaluate("localStorage.clear()")
         page.reload()
         expect(page.locator("html")).to_have_attribute("data-status", "queued")
@@ -337,10 +330,7 @@ def test_somebody_else_is_not_offered_to_cancel(page: Page, site: Site):
 def test_a_failed_run_can_be_reported_with_its_seed_and_version(page: Page, site: Site):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     with site.frozen_workers():
-        page.goto(site.url)
-        steps.is_ready(page)
-        steps.write(page, PROBED.replace("until: 60s", "seed: 7\n  until: 60s"))
-        steps.press_run(page)
+        queue(page, site, PROBED.replace("until: 60s", "seed: 7\n  until: 60s"))
         page.get_by_role("button", name="Cancel this run").click()
         page.get_by_role("button", name="Copy a report").click()
         expect(page.locator("#outcome")).to_contain_text("Copied")
@@ -351,11 +341,7 @@ def test_a_failed_run_can_be_reported_with_its_seed_and_version(page: Page, site
 def test_a_run_that_is_gone_says_so_and_its_text_can_be_run_again(page: Page, site: Site, watch: Watch):
     watch.expected = ("WebSocket", "404")
     with site.frozen_workers():
-        page.goto(site.url)
-        steps.is_ready(page)
-        steps.write(page, PROBED)
-        steps.press_run(page)
-        expect(page.locator("html")).to_have_attribute("data-status", "queued")
+        queue(page, site)
         url = page.url
         scenario_id = url.rpartition("/")[2]
         token = page.evaluate("id => localStorage.getItem(`nodeviz.token:${id}`)", scenario_id)
