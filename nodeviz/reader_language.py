@@ -5,6 +5,7 @@ What may be kept, or is taken along as a file, is the same for everybody. No coo
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import trans_real
 from django.utils.translation.trans_real import DjangoTranslation
 from django.views.i18n import JavaScriptCatalog
 
@@ -32,7 +34,7 @@ class LanguageMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> None:
         """Decided by Accept-Language alone."""
-        translation.activate(translation.get_language_from_request(request))
+        translation.activate(language_of(request.headers.get("Accept-Language", "")))
         if settings.PSEUDO_LANGUAGE:
             pseudo_language.activate()
 
@@ -43,6 +45,14 @@ class LanguageMiddleware(MiddlewareMixin):
             patch_vary_headers(response, ("Accept-Language",))
             response.headers.setdefault("Content-Language", translation.get_language() or "en")
         return response
+
+
+def language_of(accepted: str) -> str:
+    """The first of the browser's languages that is installed. Django's own choice would ask a cookie first, which another site on this host may have set."""
+    for wanted, _ in trans_real.parse_accept_lang_header(accepted):
+        with contextlib.suppress(LookupError):
+            return translation.get_supported_language_variant(wanted)
+    return settings.LANGUAGE_CODE
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

@@ -32,7 +32,7 @@ POLICY: Mapping[str, str] = MappingProxyType(
 )
 
 FRAMED_POLICY: Mapping[str, str] = MappingProxyType({**POLICY, "form-action": "'none'", "frame-ancestors": "*"})
-"""Of what may stand in anybody's page: it changes nothing on the server, so a click that was stolen does no harm."""
+"""Of what may stand in anybody's page: nothing that a click does there changes anything on the server, so a click that was stolen does no harm."""
 
 UNUSED_FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 

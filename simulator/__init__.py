@@ -7,6 +7,7 @@ Pure: no I/O, no wall clock, no environment. Same scenario, seed and version giv
 """
 
 from simulator import feature_gates, limits, versions
+from simulator.addresses import pod_addresses
 from simulator.advice.advice import Advice
 from simulator.advice.explanations import EXPLANATIONS
 from simulator.advice.formats import as_object as advice_object
@@ -62,6 +63,7 @@ __all__ = [
     "load",
     "load_with_sources",
     "perfetto_lines",
+    "pod_addresses",
     "pod_specs",
     "settings_of",
     "simulate",

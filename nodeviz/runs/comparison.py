@@ -21,11 +21,11 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 import simulator
-from nodeviz.runs.models import Run
+from nodeviz.runs.models import Run, RunState
 from nodeviz.runs.palette import palette
 from nodeviz.scenarios import gallery, switch
 from nodeviz.scenarios.answers import REFUSED, TOO_OFTEN, as_json, too_often_message
-from nodeviz.scenarios.bounds import CHECKS, may_ask
+from nodeviz.scenarios.bounds import TRIES, may_ask
 from nodeviz.scenarios.changes import Changes, changed, read, words_of
 from nodeviz.scenarios.comparisons import COMPARISONS, Comparison, comparison
 from nodeviz.scenarios.models import ID_PATTERN, Scenario
@@ -61,10 +61,11 @@ class Side:
 
     @property
     def is_stored(self) -> bool:
-        """Is there a run of exactly this under the installed simulator?"""
+        """Is there a run of exactly this under the installed simulator, which has not failed?"""
         scenario = self.origin.scenario
         unchanged = scenario is not None and self.text == scenario.text
-        return unchanged and Run.objects.filter(scenario=scenario, simulator_version=simulator.VERSION).exists()
+        ours = Run.objects.filter(scenario=scenario, simulator_version=simulator.VERSION)
+        return unchanged and ours.exclude(state=RunState.FAILED).exists()
 
 
 @require_safe
@@ -92,8 +93,11 @@ def both(request: HttpRequest, query: Mapping[str, str], found: Comparison | Non
     if missing:
         named = {"side": missing[0].upper(), "ref": query[missing[0]]}
         return choose(request, query, wrong=_("%(side)s leads nowhere: there is no run or example %(ref)s.") % named)
-    if not may_ask(CHECKS, request):
+    if not may_ask(TRIES, request):
         return choose(request, query, wrong=too_often_message(), status=TOO_OFTEN)
+    for origin in origins.values():
+        if origin and origin.scenario:
+            Scenario.objects.opened(origin.scenario)
     sides = [side_of(letter, origin, query) for letter, origin in origins.items() if origin]
     return shown(request, query, sides, found)
 

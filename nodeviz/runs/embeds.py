@@ -1,6 +1,6 @@
 """How does a run stand in somebody else's page? As a frame of `/e/<id>`, which pages that speak oEmbed find by themselves.
 
-The framed page sets no cookie and changes nothing on the server, so that it may be framed by anybody (security.py closes all others).
+The framed page sets no cookie, and no click in it changes anything on the server, so that it may be framed by anybody (security.py closes all others).
 """
 
 from __future__ import annotations
@@ -99,5 +99,5 @@ def embeddable(request: HttpRequest, url: str) -> Scenario | None:
 
 
 def fitting(most: str, default_px: int) -> int:
-    """As large as we like, within what the other page allows; nonsense allows everything."""
+    """As large as we like, within what the other page allows, but never too small to see; nonsense allows everything."""
     return max(LEAST_PX, min(int(most), default_px)) if re.fullmatch(r"[0-9]{1,6}", most) else default_px

@@ -6,9 +6,10 @@ to hold.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from itertools import islice
@@ -170,9 +171,10 @@ async def in_pieces(lines: Iterator[str]) -> AsyncGenerator[str]:
         yield piece
 
 
-async def surrounded(head: str, pieces: AsyncIterator[str], tail: str) -> AsyncGenerator[str]:
+async def surrounded(head: str, pieces: AsyncGenerator[str], tail: str) -> AsyncGenerator[str]:
     """A document whose middle is made while it is sent."""
     yield head
-    async for piece in pieces:
-        yield piece
+    async with contextlib.aclosing(pieces):
+        async for piece in pieces:
+            yield piece
     yield tail

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from nodeviz.runs.journal import forget
 from nodeviz.runs.models import Run
@@ -13,16 +14,24 @@ from nodeviz.scenarios.models import Scenario
 
 def delete_link(scenario_id: str) -> None:
     """Everything under it. A worker that computes it finds the row gone, and stops; who follows it is told that there is nothing."""
-    with transaction.atomic():
-        runs = list(Run.objects.filter(scenario=scenario_id))
-        Scenario.objects.filter(pk=scenario_id).delete()
-    for run in runs:
-        forget(run)
+    _delete(Scenario.objects.filter(pk=scenario_id))
 
 
 def delete_expired(now: datetime) -> int:
     """All links whose time is over. Returns how many there were."""
-    expired = list(Scenario.objects.expired(now).values_list("pk", flat=True))
-    for scenario_id in expired:
-        delete_link(scenario_id)
-    return len(expired)
+    listed = list(Scenario.objects.expired(now).values_list("pk", flat=True))
+    # Looked at again one by one: whoever shared or opened one meanwhile was told that it stays.
+    return sum(_delete(Scenario.objects.expired(now).filter(pk=scenario_id)) for scenario_id in listed)
+
+
+def _delete(links: QuerySet[Scenario]) -> bool:
+    """The one link that this may still find. Returns whether there was one."""
+    with transaction.atomic():
+        scenario = links.select_for_update().first()
+        if scenario is None:
+            return False
+        runs = list(Run.objects.filter(scenario=scenario))
+        scenario.delete()
+    for run in runs:
+        forget(run)
+    return True

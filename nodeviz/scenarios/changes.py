@@ -17,8 +17,8 @@ BOOLEANS = {"true": True, "false": False}
 MAX_GATES = 8
 """Of one side. Each costs a parse of the text."""
 
-MAX_SIDECARS = 20
-"""Main containers of one text that are made sidecars. Each costs a parse."""
+MAX_SIDECARS = 5
+"""Main containers of one text that are made sidecars. Each moves lines, so each costs a parse and a lint: a second for the largest text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -36,27 +37,35 @@ def wrong_form(form: Form) -> tuple[simulator.Problem, ...]:
 def targets_in(scenario: simulator.Scenario) -> dict[str, Any]:
     """What actions may name, in the words that they take."""
     pods = [*scenario.pods, *(action.pod for action in scenario.actions if action.pod and action.pod not in scenario.pods)]
-    names = [pod.name for pod in pods]
+    answers = Counter(address for pod in pods for address in simulator.pod_addresses(pod))
     images = {container.image for pod in pods for container in pod.all_containers()} | {image.image for image in scenario.node.images}
     return {
-        "pods": [_pod(pod, pod.name if names.count(pod.name) == 1 else pod.key) for pod in pods],
+        "pods": [_pod(pod, answers) for pod in pods],
         "filesystems": list(scenario.node.filesystems),
         "images": sorted(images),
         "node": "node",
-        "manual": _waiting(scenario),
+        "manual": _waiting(scenario, answers),
     }
 
 
-def _waiting(scenario: simulator.Scenario) -> list[str]:
-    """What the text has for an action to apply, as `apply` names it."""
-    pods = [pod.name for pod in scenario.pods if pod.owner is None and pod.apply_manually]
-    return [*pods, *(f"{workload.kind}/{workload.name}" for workload in scenario.workloads if workload.template.apply_manually)]
+def _waiting(scenario: simulator.Scenario, answers: Counter[str]) -> list[str]:
+    """What the text has for an action to apply, as `apply` names it. Controllers of one name in several namespaces have one name there."""
+    pods = [_address(pod, answers) for pod in scenario.pods if pod.owner is None and pod.apply_manually]
+    return [*pods, *dict.fromkeys(f"{workload.kind}/{workload.name}" for workload in scenario.workloads if workload.template.apply_manually)]
 
 
-def _pod(pod: Any, own_name: str) -> dict[str, Any]:
-    """One made by a controller goes by the controller's name and a number: its own name is made up, and its successor has another."""
-    address = f"{pod.owner.kind}/{pod.owner.name}#{pod.owner.ordinal}" if pod.owner else own_name
-    return {"address": address, "key": pod.key, "gracePeriodSeconds": pod.termination_grace_period_seconds, "containers": _containers(pod)}
+def _address(pod: Any, answers: Counter[str]) -> str:
+    """The name that a person would write, if no other pod answers to it; else the one with the namespace.
+
+    A pod made by a controller goes by the controller's name and a number: its own name is made up, and its successor has another.
+    """
+    key, name, *controlled = simulator.pod_addresses(pod)
+    wanted = controlled[0] if controlled else name
+    return wanted if answers[wanted] == 1 else key
+
+
+def _pod(pod: Any, answers: Counter[str]) -> dict[str, Any]:
+    return {"address": _address(pod, answers), "key": pod.key, "gracePeriodSeconds": pod.termination_grace_period_seconds, "containers": _containers(pod)}
 
 
 def _containers(pod: Any) -> list[dict[str, Any]]:

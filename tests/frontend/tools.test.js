@@ -41,6 +41,12 @@ test("what the server knows of a pod is better than what the trace has shown; of
   assert.deepEqual([known.address, known.probesOf("app"), unknown.address, unknown.probesOf("app")], ["web", ["liveness"], "Deployment/api#2", []]);
 });
 
+test("where two controllers are called the same, a pod goes by its own name", () => {
+  const both = [...records, made("test/api-y1", "Deployment/test/api", 3)];
+
+  assert.deepEqual(["prod/api-x2", "test/api-y1"].map((pod) => addressOf(pod, both)), ["prod/api-x2", "test/api-y1"]);
+});
+
 const actionOf = (entries, label, values) => entries.find((entry) => entry.label.startsWith(label)).action(values ?? {});
 const ACTIONS = {
   "delete now": [actionOf(onPod("web"), "Delete now"), { delete: "web" }],

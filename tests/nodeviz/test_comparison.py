@@ -22,9 +22,15 @@ EXAMPLE = "example:serial-pulls"
 @contextmanager
 def nothing_is_stored() -> Iterator[None]:
     """Neither a link nor a run."""
-    before = (list(Scenario.objects.order_by("pk").values()), list(Run.objects.order_by("pk").values()))
+    before = everything()
     yield
-    assert (list(Scenario.objects.order_by("pk").values()), list(Run.objects.order_by("pk").values())) == before
+    assert everything() == before
+
+
+def everything() -> list[dict[str, object]]:
+    """All rows, but for when a link was last opened: a comparison opens it."""
+    links = [{**row, "last_opened": None} for row in Scenario.objects.order_by("pk").values()]
+    return [*links, *Run.objects.order_by("pk").values()]
 
 
 def sides_of(client: Client, **query: str) -> list[dict[str, object]]:
@@ -73,6 +79,21 @@ def test_an_example_goes_by_its_name_or_its_link(client: Client, ref: str) -> No
     a, _ = sides_of(client, a=ref, b=EXAMPLE)
 
     assert (a["title"], a["url"]) == ("Five megabytes in the queue behind six gigabytes", "/?example=serial-pulls")
+
+
+def test_a_comparison_opens_both_links(client: Client, make_run: MakeRun) -> None:
+    runs = [make_run(state=RunState.FINISHED) for _ in range(2)]
+    sides_of(client, a=runs[0].scenario_id, b=runs[1].scenario_id)
+
+    assert [scenario.last_opened is not None for scenario in Scenario.objects.all()] == [True, True]
+
+
+def test_a_run_that_failed_is_tried_anew(client: Client, make_run: MakeRun) -> None:
+    run = make_run(state=RunState.FAILED)
+    a, b = sides_of(client, a=run.scenario_id, b=EXAMPLE)
+
+    assert (a["ws_path"], b["ws_path"]) == ("", "")
+    assert a["text"]
 
 
 @pytest.mark.parametrize("ref", ["AAAAAAAAAAA", "example:none", "example:../etc", "http://[", "x" * 5000, "http://x/s/short", "'\"<b>"])

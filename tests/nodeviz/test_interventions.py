@@ -7,6 +7,8 @@ import json
 import pytest
 from django.test import Client
 
+import simulator
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
 
 POD = """\
@@ -56,6 +58,27 @@ def test_what_waits_for_an_action_is_listed(client: Client) -> None:
     later = POD.replace("metadata: {name: web}", 'metadata: {name: web, annotations: {nodeviz.dev/apply: "manual"}}', 1)
 
     assert ask(client, later).json()["targets"]["manual"] == ["web"]
+
+
+TWINS = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop, namespace: %s}
+spec:
+  selector: {matchLabels: {a: b}}
+  template: {metadata: {labels: {a: b}}, spec: {containers: [{name: app, image: "shop:1"}]}}
+"""
+
+
+def test_a_pod_of_one_namespace_is_not_that_of_another(client: Client) -> None:
+    text = "---\n".join([TWINS % "one", TWINS % "two", POD, POD.split("---")[0].replace("name: web", "name: web, namespace: two", 1)])
+    pods = ask(client, text).json()["targets"]["pods"]
+
+    assert len({pod["address"] for pod in pods}) == len(pods)
+    for pod in pods:
+        changed = ask(client, text, action={"at": "9s", "delete": pod["address"]}).json()["text"]
+        (action,) = simulator.load({"": changed}).actions
+        assert [each.key for each in simulator.load({"": changed}).pods if action.target in simulator.pod_addresses(each)] == [pod["key"]]
 
 
 def test_every_target_can_be_acted_on(client: Client) -> None:

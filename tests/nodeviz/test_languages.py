@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -77,6 +78,12 @@ def test_the_scripts_get_their_catalogue_with_the_forms_of_plurals(client: Clien
     assert catalogue["messages"]["Play"] == "Přehrát"
     assert catalogue["messages"]["{count} row\n"] == ["{count} řádek", "{count} řádky", "{count} řádků"]
     assert (catalogue["plurals"][:6], len(catalogue["plurals"])) == ("201112", 200)
+
+
+def test_a_cookie_of_another_site_on_this_host_does_not_choose(client: Client, czech: None, db: None):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "cs"
+
+    assert '<html lang="en"' in client.get("/gallery", headers={"accept-language": "en"}).text
 
 
 def test_the_next_reader_does_not_get_the_language_of_the_one_before(client: Client, czech: None, db: None):

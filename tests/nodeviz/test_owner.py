@@ -12,6 +12,7 @@ import pytest
 import redis
 from django.apps import apps
 from django.core.management import call_command
+from django.db.models.signals import pre_delete
 from django.test import Client
 from django.utils import timezone
 
@@ -171,6 +172,22 @@ def test_the_reaper_deletes_what_has_expired(make_scenario: Callable[..., Scenar
     call_command("reaper", "--once")
 
     assert not Scenario.objects.exists()
+
+
+def test_a_link_that_is_shared_while_others_are_deleted_stays(make_scenario: Callable[..., Scenario]) -> None:
+    links = [make_scenario().pk for _ in range(2)]
+    Scenario.objects.update(created=timezone.now() - 2 * MONTH)
+
+    def share_the_other(instance: Scenario, **_: object) -> None:
+        Scenario.objects.share(Scenario.objects.exclude(pk=instance.pk).get())
+
+    pre_delete.connect(share_the_other, sender=Scenario)
+    try:
+        call_command("prune")
+    finally:
+        pre_delete.disconnect(share_the_other, sender=Scenario)
+
+    assert [scenario.pk in links for scenario in Scenario.objects.all()] == [True]
 
 
 def test_how_long_links_last_can_be_set(make_scenario: Callable[..., Scenario], settings: Any) -> None:

@@ -224,7 +224,10 @@ async def test_a_worker_that_comes_too_late_finds_nobody_and_does_nothing(redis_
         (channel,) = channels(redis_client)
     await until(lambda: not channels(redis_client))
 
-    await asyncio.to_thread(simulate_try, channel.decode().split(":")[2])
+    try_id = channel.decode().split(":")[2]
+    with pytest.raises(try_worker.ReaderGone):
+        await asyncio.to_thread(try_worker.Speaker(try_id).say, try_channels.READY)
+    await asyncio.to_thread(simulate_try, try_id)
 
 
 @pytest.mark.usefixtures("worker")

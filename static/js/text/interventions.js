@@ -24,17 +24,14 @@ export function targetOf(pod, records, targets) {
 }
 
 export function addressOf(pod, records) {
-  const ordinals = new Map();
-  for (const { layer, field: name, to, pod: each, owner } of records) {
-    if (layer !== "status" || name !== "watch" || to !== "ADDED") continue;
-    const ordinal = (ordinals.get(owner) ?? 0) + 1;
-    ordinals.set(owner, ordinal);
-    if (each !== pod) continue;
-    if (!owner) return pod;
-    const [kind, , controller] = owner.split("/");
-    return `${kind}/${controller}#${ordinal}`;
-  }
-  return pod;
+  const made = records.filter(({ layer, field: name, to }) => layer === "status" && name === "watch" && to === "ADDED");
+  const { owner } = made.find((record) => record.pod === pod) ?? {};
+  if (!owner) return pod;
+  const [kind, , controller] = owner.split("/");
+  // That says no namespace: where another controller is called the same, only the pod's own name is its alone.
+  const isShared = made.some(({ owner: other }) => other && other !== owner && other.startsWith(`${kind}/`) && other.endsWith(`/${controller}`));
+  const siblings = made.filter((record) => record.owner === owner);
+  return isShared ? pod : `${kind}/${controller}#${siblings.findIndex((record) => record.pod === pod) + 1}`;
 }
 
 /** Probes of a container, as far as the trace has told. */
