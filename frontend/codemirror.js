@@ -4,5 +4,5 @@ export {yaml} from "@codemirror/lang-yaml";
 export {bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting} from "@codemirror/language";
 export {lintGutter, lintKeymap, setDiagnostics} from "@codemirror/lint";
 export {Compartment, EditorSelection, EditorState, StateEffect, StateField} from "@codemirror/state";
-export {Decoration, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder, tooltips, WidgetType} from "@codemirror/view";
+export {Decoration, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, WidgetType} from "@codemirror/view";
 export {tags} from "@lezer/highlight";

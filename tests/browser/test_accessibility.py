@@ -119,6 +119,11 @@ STATES: dict[str, Callable[[Page], object]] = {
     "kubectl": lambda page: (page.get_by_role("tab", name="kubectl").click(), expect(page.locator("#panel-kubectl pre")).to_contain_text("NAME")),
     "YAML": lambda page: (page.get_by_role("tab", name="YAML").click(), expect(page.locator("#panel-yaml pre")).to_contain_text("status:")),
     "the menu of interventions": lambda page: (page.keyboard.press("i"), expect(page.get_by_role("menuitem").first).to_be_focused()),
+    "what a menu asks": lambda page: (
+        page.keyboard.press("i"),
+        page.get_by_role("menuitem", name="Fill nodefs …").click(),
+        expect(page.get_by_label("Up to")).to_be_focused(),
+    ),
     "a search": lambda page: page.get_by_role("searchbox").fill("app"),
     "the list of keys": lambda page: page.get_by_role("button", name="Keyboard shortcuts").click(),
     "the gates": lambda page: (page.get_by_role("button", name="Gates").click(), expect(page.locator("#gates")).to_be_visible()),

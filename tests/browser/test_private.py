@@ -67,6 +67,32 @@ def test_run_makes_another_private_link_and_back_leads_to_the_first(private: Pag
     assert steps.text_of(private) == steps.POD
 
 
+def test_undo_leads_to_the_private_link_before_and_is_not_offered_where_there_is_none(private: Page):
+    first = private.url
+    expect(private.get_by_role("button", name="Undo")).to_be_hidden()
+    steps.write(private, steps.POD.replace("duration: 5s", "duration: 9s"))
+    private.locator(".run-button").click()
+    private.wait_for_url(lambda url: url != first)
+    steps.finished(private)
+    private.get_by_role("button", name="Undo").click()
+    private.wait_for_url(first)
+    steps.finished(private)
+
+    assert steps.text_of(private) == steps.POD
+
+
+def test_a_try_that_waits_can_be_cancelled_and_run_again(page: Page, site: Site):
+    with site.frozen_workers():
+        page.goto(f"{site.url}/p{fragment(steps.POD)}")
+        expect(page.locator("html")).to_have_attribute("data-status", "queued")
+        page.get_by_role("button", name="Cancel this run").click()
+        expect(page.locator("#verdict")).to_contain_text("Cancelled")
+        expect(page.get_by_role("button", name="Cancel this run")).to_be_hidden()
+    page.get_by_role("button", name="Run it again").click()
+
+    expect(page.locator("html")).to_have_attribute("data-status", "finished")
+
+
 def test_an_intervention_goes_into_the_private_link(private: Page):
     first = private.url
     private.get_by_role("slider", name="Virtual time").evaluate("slider => { slider.value = 6000; slider.dispatchEvent(new Event('input', {bubbles: true})); }")

@@ -176,6 +176,50 @@ def test_the_past_is_the_same_whatever_is_done_later(chart: Page):
     assert len(past[0]) > 20
 
 
+def test_each_link_opens_with_its_own_text_afterwards(chart: Page):
+    before = chart.url
+    steps.seek(chart, 20)
+    intervene(chart, "web", "Delete now")
+    chart.wait_for_url(lambda url: url != before)
+    steps.finished(chart)
+    after = chart.url
+    chart.get_by_role("button", name="Undo").click()
+    chart.wait_for_url(before)
+    steps.finished(chart)
+    texts = []
+    for url in (before, after):
+        chart.goto(url)
+        steps.finished(chart)
+        texts.append(steps.text_of(chart))
+
+    assert texts[0] == PROBED
+    assert texts[1] == PROBED + "  actions:\n  - {at: 20s, delete: web}\n"
+
+
+def test_escape_closes_a_menu_and_keys_in_it_are_not_those_of_the_page(chart: Page):
+    chart.locator("#gantt").focus()
+    chart.keyboard.press("i")
+    expect(chart.get_by_role("menuitem").first).to_be_focused()
+    chart.keyboard.press("t")
+    expect(chart.get_by_role("tab", name="Chart")).to_have_attribute("aria-selected", "true")
+    chart.keyboard.press("Escape")
+
+    expect(chart.locator("#intervene-menu")).to_be_hidden()
+    expect(chart.locator("#gantt")).to_be_focused()
+
+
+def test_what_a_menu_says_is_done_at_that_time_though_the_clock_goes_on(chart: Page):
+    url = chart.url
+    steps.seek(chart, 10)
+    chart.get_by_role("button", name="Intervene").click()
+    expect(chart.locator("#intervene-menu")).to_contain_text("at 0:10.000")
+    chart.evaluate("() => { const slider = document.querySelector('[data-part=slider]'); slider.value = 30000; slider.dispatchEvent(new Event('input')); }")
+    chart.get_by_role("menuitem", name="Cordon the node").click()
+    chart.wait_for_url(lambda now: now != url)
+
+    assert "- {at: 10s, cordon: node}" in steps.text_of(chart)
+
+
 def test_what_a_menu_asks_for_is_asked_in_the_menu_and_nonsense_is_refused_in_words(chart: Page, watch: Watch):
     watch.expected = ("422",)
     steps.seek(chart, 15)
@@ -283,6 +327,26 @@ def test_run_makes_a_link_of_what_a_slider_made(chart: Page):
     assert chart.locator(".forked-from").get_attribute("href") == url.removeprefix(chart.url.rpartition("/s/")[0])
 
 
+def test_back_leads_to_the_run_under_which_the_sliders_began(chart: Page):
+    first = chart.url
+    chart.get_by_role("tab", name="What if").click()
+    turn(chart, "node registry bandwidth", 0.1)
+    expect(chart.locator("#ghost")).to_contain_text("web ready")
+    steps.seek(chart, 20)
+    intervene(chart, "web", "Delete now")
+    chart.wait_for_url(lambda url: url != first)
+    steps.finished(chart)
+    second, text = chart.url, steps.text_of(chart)
+    chart.get_by_role("tab", name="What if").click()
+    turn(chart, "node registry bandwidth", 0.9)
+    expect(chart.get_by_role("button", name="Back to the run before")).to_be_visible()
+    chart.get_by_role("button", name="Back to the run before").click()
+    expect(chart.locator("html")).to_have_attribute("data-status", "finished")
+
+    assert (chart.url, steps.text_of(chart)) == (second, text)
+    expect(chart.locator("#panel-what-if")).to_be_focused()
+
+
 def test_a_word_in_place_of_a_number_is_a_switch(chart: Page):
     chart.get_by_role("tab", name="What if").click()
     chart.get_by_role("checkbox", name="web/app exit after SIGTERM: ignore").check()
@@ -353,3 +417,4 @@ def test_a_run_that_is_gone_says_so_and_its_text_can_be_run_again(page: Page, si
     steps.finished(page)
 
     assert steps.text_of(page) == PROBED
+    assert page.evaluate("localStorage.getItem(`nodeviz.token:${location.pathname.split('/').pop()}`)"), "who makes it anew may delete it"

@@ -59,6 +59,7 @@ const PURE = ["gantt/facts.js", "gantt/lenses.js", "gantt/spans.js", "gantt/mark
   "text/interventions.js",
   "text/knobs.js",
   "text/milestones.js",
+  "text/names.js",
   "text/private-link.js",
   "text/secret-forms.js",
   "text/secrets.js",

@@ -4,6 +4,7 @@ import { typeWord } from "../text/describe.js";
 import { el, setText } from "../text/dom.js";
 import { t, tn } from "../text/translate.js";
 import { behaviorOf, fieldsOf, RESULTS, SOURCES, summaryOf } from "./behavior.js";
+import { describeProblems } from "../text/describe.js";
 
 const REASONS = ["", "Error", "OOMKilled", "ContainerCannotRun", "StartError"];
 /** Problems said at once; they are about one container. */
@@ -21,7 +22,7 @@ export function createBehaviorDialog(dialog, { ask, change }) {
   async function load(wanted, done) {
     const answer = await ask(wanted);
     const problems = (answer.problems ?? []).slice(0, MOST_PROBLEMS);
-    setText(part("message"), problems.map(({ path, message, hint }) => [path, message, hint && `(${hint})`].filter(Boolean).join(" ")).join("\n"));
+    setText(part("message"), describeProblems(problems));
     if (problems.length) return setText(part("status"), "");
     if (wanted) change(answer.text);
     draw(answer);

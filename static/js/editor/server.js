@@ -58,6 +58,12 @@ export async function edited(form, url, wish) {
   return answerOf(await post(url, { headers: jsonHeaders(form), body: JSON.stringify(wish) }));
 }
 
+/** The book of reasons of a run: of one that has a link by its address, else by its text. @returns {Promise<Response>} */
+export function askForBook({ whyUrl, bookUrl, text }) {
+  if (whyUrl) return fetch(whyUrl, { credentials: "same-origin", headers: { Accept: "application/json" } });
+  return post(bookUrl, { headers: jsonHeaders(document), body: JSON.stringify({ text }) });
+}
+
 /** The same text with a piece of advice followed. @returns {Promise<{text: string} | {problems: Array}>} */
 export async function follow(form, url, { text, advice }) {
   return answerOf(await post(url, { headers: jsonHeaders(form), body: JSON.stringify({ text, advice }) }));

@@ -179,8 +179,6 @@ export async function createWorkbench(form, config, { onChange = () => {}, onRun
   return {
     form,
     editor,
-    checkNow,
-    submit,
     keepToken,
     say,
     /** As if the text had been written and Run been pressed. */
@@ -190,13 +188,16 @@ export async function createWorkbench(form, config, { onChange = () => {}, onRun
     },
     /** Say what is wrong with a text that was not run. */
     refuse: (problems) => show(problems),
-    /** Another run is shown on this page: its text is the one to go back to, and the parent of what is run next. */
-    settle(text, id) {
+    /**
+     * Another run is shown on this page, under the present address: its text is in the editor, is the one to go back to, and the parent of what is run next.
+     * What somebody has written since `written` was read stays, as an edit of the new run.
+     */
+    settle(text, id, written = editor.text) {
       served = text;
       draft = draftOf();
-      draft.clear();
       if (form.elements.parent) form.elements.parent.value = id;
-      onChange(editor.text);
+      if (editor.text === written) editor.change(text);
+      changed(editor.text);
     },
     /** Put a text in place of what is there; Ctrl-Z brings that back. */
     load(text, name) {

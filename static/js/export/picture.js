@@ -9,6 +9,7 @@ import { barsOf, marksOf, ROW_PX, visible, xOf } from "../gantt/layout.js";
 import { TILE_PX, TILES } from "../gantt/patterns.js";
 import { t } from "../text/translate.js";
 import { ticks } from "../time/format.js";
+import { chipOf } from "../text/names.js";
 
 export const WIDTH_PX = 1200;
 const NAMES_PX = 220;
@@ -20,7 +21,6 @@ const FOOT_PX = 34;
 /** Of a letter of the page's size, more or less: nobody can be asked how wide a text is. */
 const LETTER_PX = 6.6;
 const INDENT_PX = 18;
-const CHIPS = { init: "init", sidecar: "side", ephemeral: "eph" };
 
 /**
  * @param {object} scene
@@ -70,7 +70,7 @@ export function pictureOf({ rows, view: { startS, endS }, nowS, palette, theme, 
 
   function nameOf(row, top) {
     const indentPx = row.type === "pod" ? 6 : INDENT_PX;
-    const chip = CHIPS[row.type];
+    const chip = chipOf(row);
     const chipPx = chip ? 34 : 0;
     const shown = shortened(row.name, NAMES_PX - indentPx - chipPx - 10, 12.5);
     const box = { x: indentPx - NAMES_PX, y: top + 5, width: 28, height: 14 };

@@ -85,9 +85,6 @@ export async function createGantt(root, palette, on) {
     get themeName() {
       return theme.name;
     },
-    get isDragging() {
-      return chart.isDragging;
-    },
 
     /** @param {object} state rows, view, nowS (head), clockS, hidden (future), selected, hovered, dimmed, collapsed, records */
     draw(state) {

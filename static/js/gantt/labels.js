@@ -2,12 +2,10 @@
 
 import { el, setText } from "../text/dom.js";
 import { describeRow } from "../text/describe.js";
-import { later, t } from "../text/translate.js";
+import { t } from "../text/translate.js";
 import { ROW_PX, visibleRows } from "./layout.js";
 import { restartsAt, spanAt } from "./rows.js";
-
-/** What stands in front of a name. A main container needs no word. */
-const CHIPS = { init: later("init"), sidecar: later("side"), ephemeral: later("eph") };
+import { chipOf } from "../text/names.js";
 
 /**
  * @param {HTMLElement} column
@@ -25,7 +23,8 @@ export function createLabels(column, palette, { onSelect, onToggle }) {
       const name = el("span", { class: "label-name", title: describeRow(row) }, row.name);
       const isPod = row.type === "pod";
       const fold = isPod ? el("button", { class: "label-fold", type: "button", tabindex: "-1", onclick: () => onToggle(row.pod) }) : null;
-      const chip = CHIPS[row.type] ? el("span", { class: "label-chip" }, t(CHIPS[row.type])) : null;
+      const word = chipOf(row);
+      const chip = word ? el("span", { class: "label-chip" }, word) : null;
       const restarts = el("span", { class: "label-restarts" });
       const line = el("div", { class: `label label-${row.type}` }, fold, chip, name, swatch, status, restarts);
       line.style.height = `${ROW_PX}px`;

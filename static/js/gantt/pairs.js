@@ -4,6 +4,7 @@
  */
 
 import { indexAt, spanAt } from "./rows.js";
+import { shortName } from "../text/names.js";
 
 /** @returns {Map<string, {owner: string, ordinal: number}>} pods that a controller made, in the order in which it made them */
 function ownersIn(records) {
@@ -59,7 +60,7 @@ export function pairedRows(rows, twins) {
 
 function copyOf(row, pod) {
   const key = row.type === "pod" ? pod : `${pod}/${row.name}`;
-  if (renamed.get(row)?.key !== key) renamed.set(row, { ...row, pod, key, name: row.type === "pod" ? pod.replace(/^default\//, "") : row.name, own: row });
+  if (renamed.get(row)?.key !== key) renamed.set(row, { ...row, pod, key, name: row.type === "pod" ? shortName(pod) : row.name, own: row });
   return renamed.get(row);
 }
 

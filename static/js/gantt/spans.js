@@ -7,6 +7,7 @@
 import { applyRecord, newPod } from "./facts.js";
 import { LENSES } from "./lenses.js";
 import { markOf } from "./marks.js";
+import { shortName } from "../text/names.js";
 
 /**
  * @typedef {object} Span
@@ -57,7 +58,7 @@ function addRecord(model, record) {
 }
 
 function rowOfPod(model, pod) {
-  return rowFor(model, pod.name, () => ({ pod: pod.name, name: pod.name.replace(/^default\//, ""), type: "pod" }));
+  return rowFor(model, pod.name, () => ({ pod: pod.name, name: shortName(pod.name), type: "pod" }));
 }
 
 function rowOfContainer(model, pod, container) {

@@ -7,6 +7,8 @@ import { describeCommand, describePod } from "./describe.js";
 import { getCommand, getPods } from "./get.js";
 import { createPods } from "./pods.js";
 import { statusYaml, yamlCommand } from "./status-yaml.js";
+import { copyText } from "../text/clipboard.js";
+import { shortName } from "../text/names.js";
 
 const COPIED_MS = 1500;
 
@@ -27,10 +29,6 @@ const YAML = {
   needsBook: () => true,
   follows: () => true,
 };
-
-function shortName(key) {
-  return key.replace(/^default\//, "");
-}
 
 /** Both panels over one fold of the records. */
 export function createPanels(panels) {
@@ -60,8 +58,8 @@ function createPanel(panel, view) {
 
   choice.addEventListener("change", () => render());
   copy.addEventListener("click", async () => {
-    const said = await navigator.clipboard.writeText(`${shown.lines.join("\n")}\n`).then(() => t("Copied"), () => t("Not allowed: select the text"));
-    setText(copy, said);
+    const copied = await copyText(`${shown.lines.join("\n")}\n`);
+    setText(copy, copied ? t("Copied") : t("Not allowed: select the text"));
     setTimeout(() => setText(copy, t("Copy")), COPIED_MS);
   });
 

@@ -63,13 +63,14 @@ export function openSocket({ path, wanted, onMessage, onLink, random = Math.rand
     if (!closed && socket.readyState >= WebSocket.CLOSING) connect();
   }
 
-  window.addEventListener("online", retryNow);
+  const listening = new AbortController();
+  window.addEventListener("online", retryNow, listening);
   // Without this, a laptop without a network shows a live connection until some timeout: even closing it would wait for an answer.
   window.addEventListener("offline", () => {
     socket.onclose = socket.onmessage = null;
     socket.close();
     lost(true);
-  });
+  }, listening);
   connect();
 
   return {
@@ -77,6 +78,7 @@ export function openSocket({ path, wanted, onMessage, onLink, random = Math.rand
     retryNow,
     close() {
       closed = true;
+      listening.abort();
       clearTimeout(timer);
       socket.close();
     },

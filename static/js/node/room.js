@@ -5,6 +5,7 @@
  */
 
 import { later, t } from "../text/translate.js";
+import { shortName } from "../text/names.js";
 
 export const PARTS = [later("images"), later("writable layers"), later("volumes"), later("logs"), later("other")];
 export const CONDITIONS = ["Ready", "DiskPressure", "MemoryPressure", "PIDPressure"];
@@ -29,7 +30,7 @@ export function addRoom(room, records) {
 }
 
 const at = ({ t: atS, seq }) => ({ atS, seq });
-const whoOf = ({ pod, object, attempt = 0 }) => `${pod.replace(/^default\//, "")}/${object}${attempt ? ` #${attempt}` : ""}`;
+const whoOf = ({ pod, object, attempt = 0 }) => `${shortName(pod)}/${object}${attempt ? ` #${attempt}` : ""}`;
 
 function addDisk(room, { t: atS, object, used, capacity, by, lines }) {
   const disk = room.disks.get(object) ?? { name: object, capacityBytes: capacity, lines: [], points: [] };

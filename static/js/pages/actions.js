@@ -6,6 +6,7 @@ import { describeRow } from "../text/describe.js";
 import { t } from "../text/translate.js";
 import { formatDuration } from "../time/format.js";
 import * as player from "../time/player.js";
+import { copyText } from "../text/clipboard.js";
 
 const ZOOM = 0.7;
 const STEP = 0.1;
@@ -84,7 +85,7 @@ export function createActions({ state, session, clock, view, palette, panels, to
     share: () => document.getElementById("share-button").click(),
     "ghost-off": session.dropGhost,
     help: () => help.open(),
-    "copy-link": () => navigator.clipboard.writeText(tools.linkToView()).then(() => announcer.say(t("The link to this view is copied."))),
+    "copy-link": async () => announcer.say((await copyText(tools.linkToView())) ? t("The link to this view is copied.") : t("This browser does not allow copying.")),
     ...Object.fromEntries(player.SPEEDS.map((speed, index) => [`speed-${index}`, () => player.setSpeed(clock, speed)])),
   };
 }

@@ -1,6 +1,6 @@
 /** One side of a comparison: its run, where that comes from, and what became of it. A stored run is followed; any other text is computed for this page alone. */
 
-import { tokenOf } from "../editor/server.js";
+import { askForBook, tokenOf } from "../editor/server.js";
 import { createModel } from "../live/model.js";
 import { openRun, openTry } from "../live/source.js";
 import { isOver } from "../live/store.js";
@@ -44,12 +44,7 @@ export function createSide(info, card, { palette, config, onNews }) {
       return last?.layer === "end" && last.reason === "settled" ? Math.max(clockS, side.model.run.headS) : side.model.run.headS;
     },
 
-    askForBook() {
-      const headers = { Accept: "application/json" };
-      if (side.id) return fetch(info.why_url, { credentials: "same-origin", headers });
-      const posted = { ...headers, "Content-Type": "application/json", "X-CSRFToken": tokenOf(document) };
-      return fetch(config.book_url, { method: "POST", credentials: "same-origin", headers: posted, body: JSON.stringify({ text: side.text }) });
-    },
+    askForBook: () => askForBook({ whyUrl: side.id ? info.why_url : "", bookUrl: config.book_url, text: side.text }),
 
     takeIn: () => addReached(side.reached, side.model.records),
     draw,

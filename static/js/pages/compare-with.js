@@ -23,7 +23,8 @@ export function createCompareWith(box, { session, config, button }) {
     if (b === null) return [el("p", { class: "muted" }, t("This run has no link yet. Press Run, and it can be compared."))];
     return [
       link(session.ghostId, t("With the run behind it")),
-      parent !== session.ghostId && link(parent, t("With the run it was made from")),
+      // Known of the run that the page was loaded with.
+      session.id === config.scenario && parent !== session.ghostId && link(parent, t("With the run it was made from")),
       form({ b }, el("select", { name: "b.kubernetes" }, ...config.versions.map((version) => el("option", null, version))), t("Another Kubernetes")),
       form({ b }, el("input", { type: "number", name: "b.seed", value: 2, min: 0, step: 1, required: true }), t("Another seed")),
       form({ b, "a.pulls": "serial", "b.pulls": "parallel" }, null, t("Serial and parallel pulls")),

@@ -81,10 +81,9 @@ const session = {
 const sharedView = createSharedView({ session, state, clock, view, lenses, select });
 const showWhy = () => byId("why").scrollIntoView({ block: "nearest" });
 const actions = {
-  ...createActions({ state, session, clock, view, palette, help, announcer, select, goToTrouble, panels: { panes: null, toggleDrawer: showWhy }, tools: { lenses, search } }),
+  ...createActions({ state, session, clock, view, palette, help, announcer, select, goToTrouble, panels: { panes: null, toggleDrawer: showWhy }, tools: { lenses, search, linkToView: () => location.href.split("#")[0] + sharedView.link() } }),
   table: () => document.querySelector(".compare-table").focus(),
   swap,
-  "copy-link": copyLink,
 };
 gantt = await createGantt(byId("gantt"), palette, {
   ...gesturesOf({ state, view, redraw, change, act, seek }),
@@ -232,12 +231,6 @@ function swap() {
   Object.assign(state, { selected: null, theirs: null, hovered: null });
   announcer.say(`A: ${sides[0].title}, B: ${sides[1].title}`);
   news();
-}
-
-async function copyLink() {
-  await navigator.clipboard.writeText(location.href.split("#")[0] + sharedView.link());
-  byId("copy-view").dataset.done = "true";
-  setTimeout(() => delete byId("copy-view").dataset.done, 1500);
 }
 
 function act(action) {

@@ -10,12 +10,16 @@ const MOST_DIFFERENCES = 3;
 
 /**
  * @param {HTMLElement} strip
- * @param {{onHide: () => void, onBack: () => void}} on
+ * @param {{onHide: () => void, onBack: () => void, onGone: () => void}} on `onGone`: the strip that had the focus is not there any more
  */
-export function createGhost(strip, { onHide, onBack }) {
+export function createGhost(strip, { onHide, onBack, onGone }) {
   const part = (name) => strip.querySelector(`[data-part="${name}"]`);
-  part("hide").addEventListener("click", onHide);
-  part("back").addEventListener("click", onBack);
+  for (const [name, act] of [["hide", onHide], ["back", onBack]]) {
+    part(name).addEventListener("click", () => {
+      act();
+      onGone();
+    });
+  }
 
   return {
     /** @param {object} session see session.js  @param {boolean} canGoBack */

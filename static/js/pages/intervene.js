@@ -4,11 +4,13 @@
  */
 
 import { edited, Unreachable } from "../editor/server.js";
+import { describeProblems } from "../text/describe.js";
 import { el, setText } from "../text/dom.js";
 import { describeAction, momentOf, onContainer, onNode, onPod, targetOf } from "../text/interventions.js";
 import { formatInstant } from "../time/format.js";
 import { t } from "../text/translate.js";
 import { createMenu } from "./menu.js";
+import { shortName } from "../text/names.js";
 
 /**
  * @param {object} page
@@ -33,31 +35,34 @@ export function createIntervene({ panel, menu, session, clock, config, workbench
   /** @param {object|null} row a row of the chart; null: only the node */
   async function openMenu(row, { x, y, from }) {
     const { records, room } = session.model;
+    // What the menu says is what is written, however long it stays open.
+    const atS = clock.nowS;
+    const time = formatInstant(atS, 3);
     const { targets } = (await answerAbout(session.text)) ?? {};
     const groups = [];
     if (row) {
       const { address: pod, probesOf } = targetOf(row.pod, records, targets);
       if (row.type !== "pod") {
-        groups.push({ heading: t("{container}, at {time}", { container: row.name, time: at() }), entries: onContainer(`${pod}/${row.name}`, probesOf(row.name)) });
+        groups.push({ heading: t("{container}, at {time}", { container: row.name, time }), entries: onContainer(`${pod}/${row.name}`, probesOf(row.name)) });
       }
-      groups.push({ heading: t("{pod}, at {time}", { pod: row.pod.replace(/^default\//, ""), time: at() }), entries: onPod(pod) });
+      groups.push({ heading: t("{pod}, at {time}", { pod: shortName(row.pod), time }), entries: onPod(pod) });
     }
-    groups.push({ heading: t("The node, at {time}", { time: at() }), entries: onNode([...room.disks.keys()], targets) });
-    opened.open(groups, { x, y, from, onChosen: (action) => change({ action: { at: momentOf(clock.nowS), ...action } }) });
+    groups.push({ heading: t("The node, at {time}", { time }), entries: onNode([...room.disks.keys()], targets) });
+    opened.open(groups, { x, y, from, onChosen: (action) => change({ action: { at: momentOf(atS), ...action } }, t("Done at {time}: {action}", { time, action: verbOf(action) })) });
   }
 
-  const at = () => formatInstant(clock.nowS, 3);
-
   /** Have the text changed by the server, and run what comes out. */
-  async function change(wanted) {
+  async function change(wanted, done) {
     if (busy) return;
     busy = true;
     say("");
     try {
-      const answer = await edited(workbench().form, config.intervene_url, { text: workbench().editor.text, ...wanted });
-      if (answer.problems) return say(answer.problems.map(({ path, message: text, hint }) => [path, text, hint && `(${hint})`].filter(Boolean).join(" ")).join("\n"));
+      const { text } = workbench().editor;
+      const answer = await edited(workbench().form, config.intervene_url, { text, ...wanted });
+      if (answer.problems) return say(describeProblems(answer.problems));
+      if (workbench().editor.text !== text) return say(t("The text was changed meanwhile, so nothing was done. Try again."));
       await show(answer.text);
-      announcer.say(wanted.action ? t("Done at {time}: {action}", { time: at(), action: verbOf(wanted.action) }) : t("The action is taken out."));
+      announcer.say(done);
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       say(error.message);
@@ -100,7 +105,7 @@ export function createIntervene({ panel, menu, session, clock, config, workbench
   function item(action) {
     const words = describeAction(action);
     const line = action.line ? el("button", { type: "button", class: "text-button", onclick: () => workbench().editor.goTo({ line: action.line, column: 1 }) }, t("line {line}", { line: action.line })) : null;
-    const remove = { type: "button", class: "button quiet", "aria-label": t("Take out: {action}", { action: words }), onclick: () => change({ remove: action.index }) };
+    const remove = { type: "button", class: "button quiet", "aria-label": t("Take out: {action}", { action: words }), onclick: () => change({ remove: action.index }, t("The action is taken out.")).then(() => panel.focus()) };
     return el("li", null, el("span", { class: "num" }, action.at ?? action.after ?? ""), el("code", null, words), line, el("button", remove, t("Take out")));
   }
 

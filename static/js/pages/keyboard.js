@@ -1,8 +1,8 @@
-/** When does a key belong to the page? Not while somebody writes, and not where the element that has the focus answers it itself. */
+/** When does a key belong to the page? Not while somebody writes or a menu is open, and not where the element that has the focus answers it itself. */
 
 import { actionOf } from "../time/keys.js";
 
-const WRITING = "input:not([type=range], [type=radio]), textarea, select, .editor-host, dialog[open]";
+const WRITING = "input:not([type=range], [type=radio]), textarea, select, .editor-host, dialog[open], [popover]";
 const ANSWERING = "button, a, summary, [role=tab], [role=row], input[type=range], input[type=radio]";
 const ANSWERED = /^(Space|Enter|Arrow|Home|End)/;
 

@@ -30,6 +30,7 @@ export function createMenu(menu) {
    */
   function open(groups, { x, y, from, onChosen }) {
     opener = from;
+    menu.setAttribute("role", "menu");
     const choose = (entry, values = {}) => {
       menu.hidePopover();
       onChosen(entry.action(values));
@@ -50,6 +51,7 @@ export function createMenu(menu) {
   }
 
   function ask(entry, choose) {
+    menu.setAttribute("role", "dialog");
     const values = Object.fromEntries(entry.fields.map(({ name, value }) => [name, value]));
     const form = el(
       "form",

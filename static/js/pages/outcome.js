@@ -1,6 +1,7 @@
 /** What can be done about a run that waits, is computed, has failed or is gone? Cancel it, have it computed again, report it. */
 
 import { edited, run as askForRun, Unreachable } from "../editor/server.js";
+import { copyText } from "../text/clipboard.js";
 import { setText } from "../text/dom.js";
 import { t } from "../text/translate.js";
 
@@ -34,6 +35,8 @@ export function createOutcome(bar, { config, session, workbench }) {
     setText(part("message"), "");
     try {
       await act();
+      // The button may be gone with what it did.
+      if (document.activeElement === document.body) document.getElementById("gantt").focus();
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       setText(part("message"), error.message);
@@ -41,7 +44,7 @@ export function createOutcome(bar, { config, session, workbench }) {
   }
 
   async function cancel() {
-    if (session.isTry) return session.close();
+    if (session.isTry) return session.cancel();
     const { problems } = await edited(workbench().form, session.urlOf("cancel_url"), { token: tokenOfRun(session.id) });
     if (problems) setText(part("message"), problems[0].message);
   }
@@ -51,14 +54,15 @@ export function createOutcome(bar, { config, session, workbench }) {
     if (session.isTry) return session.tryText(session.text);
     const { form } = workbench();
     const answer = await askForRun(form, config.run_url, { text: session.text, name: form.elements.name.value, parent: session.id ?? "" });
-    if (answer.url) location.assign(answer.url);
-    else workbench().refuse(answer.problems);
+    if (answer.problems) return workbench().refuse(answer.problems);
+    workbench().keepToken(answer);
+    location.assign(answer.url);
   }
 
   async function report() {
     const { version, error } = session.model.run;
-    await navigator.clipboard.writeText(reportOf({ link: location.href.split("#")[0], version, error, text: session.text }));
-    setText(part("message"), t("Copied. Paste it where you report the mistake."));
+    const copied = await copyText(reportOf({ link: location.href.split("#")[0], version, error, text: session.text }));
+    setText(part("message"), copied ? t("Copied. Paste it where you report the mistake.") : t("This browser does not allow copying."));
   }
 
   return {

@@ -44,9 +44,13 @@ export function createPanels({ palette, session, state, announcer, help, redraw,
     byId("drawer-toggle").setAttribute("aria-expanded", String(open));
   }
 
+  let announced = session.model.records;
+
   /** Only while it is watched live: nobody wants to be read a finished run from its beginning. */
   function announce(before, after) {
-    if (session.model.run.status !== "running") return;
+    const isAnother = announced !== session.model.records;
+    announced = session.model.records;
+    if (isAnother || session.model.run.status !== "running") return;
     const said = new Set(before.map(({ seq }) => seq));
     for (const { row, label, seq } of after) if (!said.has(seq)) announcer.say(`${describeRow(row)}: ${label}`);
   }

@@ -17,5 +17,5 @@ export async function privateText() {
 
 /** Put a text into the address, as a step of the history. */
 export async function keepPrivately(text) {
-  history.pushState(null, "", await encodePrivate(text));
+  history.pushState({ private: true }, "", await encodePrivate(text));
 }

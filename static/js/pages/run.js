@@ -217,7 +217,7 @@ if (privately) {
   window.addEventListener("popstate", () => location.reload());
 }
 byId("discard").addEventListener("click", () => workbench.load(session.text));
-createSharing({ config, palette, session, state, view, clock, tools, workbench: () => workbench });
+createSharing({ config, palette, session, state, view, clock, tools, announcer, workbench: () => workbench });
 // On a phone the table says more than bars of a few pixels.
 if (matchMedia("(max-width: 600px)").matches) {
   panels.panes.show("table");

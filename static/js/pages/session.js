@@ -3,10 +3,11 @@
  * was shown before stays behind as a ghost. Back and forward in the browser's history lead from run to run.
  */
 
-import { tokenOf } from "../editor/server.js";
+import { askForBook, tokenOf } from "../editor/server.js";
 import { createModel, divergenceOf } from "../live/model.js";
 import { openRun, openTry } from "../live/source.js";
 import { isOver } from "../live/store.js";
+import { t } from "../text/translate.js";
 
 /** Runs that are kept for going back to; each may have a hundred thousand records. */
 const KEPT_RUNS = 6;
@@ -25,6 +26,7 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
   let shown = { id: config.scenario || null, text: config.text, model: createModel(palette) };
   let ghost = null;
   let divergesS = null;
+  let origin = null;
   let source = null;
   let link = "connecting";
 
@@ -68,12 +70,25 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
       return shown.id ? config[name].replaceAll(config.scenario, shown.id) : "";
     },
 
-    /** The book of reasons of the run that is shown: by its link, or by its text. */
-    askForBook() {
-      const headers = { Accept: "application/json" };
-      if (shown.id) return fetch(session.urlOf("why_url"), { credentials: "same-origin", headers });
-      const posted = { ...headers, "Content-Type": "application/json", "X-CSRFToken": tokenOf(document) };
-      return fetch(config.book_url, { method: "POST", credentials: "same-origin", headers: posted, body: JSON.stringify({ text: shown.text }) });
+    /** The book of reasons of the run that is shown. */
+    askForBook: () => askForBook({ whyUrl: shown.id ? session.urlOf("why_url") : "", bookUrl: config.book_url, text: shown.text }),
+
+    /** The run that was shown before the first of the tries, { id, text }; null where a run is shown that has a link, or always was a try. */
+    get origin() {
+      return shown.id === null ? origin : null;
+    },
+    /** Show that run again. */
+    toOrigin() {
+      const { id, text } = origin;
+      open(id, text, { behind: false });
+      setGhost(null);
+    },
+
+    /** Stop computing what has no link. */
+    cancel() {
+      source?.close();
+      shown.model.receive(["s", "failed", { error: t("Cancelled.") }]);
+      onNews();
     },
 
     open,
@@ -85,7 +100,6 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
     dropGhost: () => setGhost(null),
     /** Stand a run that is not shown behind this one. */
     setGhost,
-    close: () => source?.close(),
   };
 
   /** Show a stored run. With `behind` what is shown now becomes the ghost. */
@@ -99,6 +113,7 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
   /** Compute a text that gets no link. What is behind stays there while one try follows another. */
   function tryText(text) {
     const behind = !session.isTry || !ghost;
+    if (!session.isTry) origin = { id: shown.id, text: shown.text };
     change({ id: null, text, model: fresh() }, behind && shown.model.records.length > 0);
     source = openTry(shown.model, { url: config.try_url, token: tokenOf(document), text, onNews, onLink, onRefused });
   }

@@ -9,6 +9,7 @@ import { encodePrivate, LONG_CHARACTERS } from "../text/private-link.js";
 import { findSecrets, inGroups, redact } from "../text/secrets.js";
 import { t, tn } from "../text/translate.js";
 import { tokenOfRun } from "./outcome.js";
+import { copyText } from "../text/clipboard.js";
 
 const MOST_FINDINGS = 8;
 const FRAME = { width: 800, height: 420 };
@@ -43,7 +44,7 @@ export function createShare(dialog, projector, { config, session, workbench, vie
   part("token").addEventListener("input", () => disarm());
 
   return {
-    open() {
+    async open() {
       // What is not stored has no link but the private one.
       for (const { value, parentElement } of kinds) parentElement.hidden = session.isTry && value !== "private";
       const chosen = kindOf();
@@ -51,8 +52,9 @@ export function createShare(dialog, projector, { config, session, workbench, vie
       else if (chosen === "private" && !dialog.open) check("run");
       part("deletion").hidden = session.isTry;
       part("embedding").open = part("deletion").open = false;
-      draw();
+      const drawn = draw();
       if (!dialog.open) dialog.showModal();
+      await drawn;
       if (part("links").hidden) part("redact").focus();
       else part("link").select();
     },
@@ -77,8 +79,9 @@ export function createShare(dialog, projector, { config, session, workbench, vie
     const findings = accepted.has(text()) ? [] : findSecrets(text());
     part("warning").hidden = !findings.length;
     part("links").hidden = findings.length > 0;
-    if (findings.length) warn(findings);
-    else choose();
+    if (!findings.length) return choose();
+    warn(findings);
+    return undefined;
   }
 
   function warn(findings) {
@@ -95,7 +98,10 @@ export function createShare(dialog, projector, { config, session, workbench, vie
     const kind = kindOf();
     // The warning is about the text, and this may be another one.
     if (findSecrets(text()).length && !accepted.has(text())) return draw();
-    link = await linkOf(kind);
+    const found = await linkOf(kind);
+    // Somebody has chosen another kind meanwhile.
+    if (kind !== kindOf()) return undefined;
+    link = found;
     part("link").value = link;
     setText(part("about"), aboutOf(kind));
     say("");
@@ -142,14 +148,9 @@ export function createShare(dialog, projector, { config, session, workbench, vie
 
   async function copy(field, value) {
     await share();
-    if (navigator.clipboard) {
-      await navigator.clipboard.writeText(value);
-    } else {
-      // Without TLS there is no clipboard but this one.
-      field.select();
-      document.execCommand("copy");
-    }
-    say(t("Copied."));
+    const copied = await copyText(value);
+    if (!copied) field.select();
+    say(copied ? t("Copied.") : t("This browser does not allow copying; the text is selected."));
   }
 
   /** From now on the run is kept. A private link leads to nothing that could be. */

@@ -7,21 +7,26 @@ import { currentTheme } from "../gantt/theme.js";
 import { isOver } from "../live/store.js";
 import { setText } from "../text/dom.js";
 import { t } from "../text/translate.js";
+import { lazily } from "../text/lazily.js";
 
 const byId = (id) => document.getElementById(id);
 
-/** @param {object} page what pages/run.js holds: config, palette, session, state, view, clock, tools, workbench() */
-export function createSharing({ config, palette, session, state, view, clock, tools, workbench }) {
+/** @param {object} page what pages/run.js holds: config, palette, session, state, view, clock, tools, announcer, workbench() */
+export function createSharing({ config, palette, session, state, view, clock, tools, announcer, workbench }) {
   const menu = byId("export");
   const message = menu.querySelector("[data-part=message]");
   const nameOf = () => session.id ?? "run";
-  let dialog = null;
+  const share = lazily(
+    () => import("./share.js"),
+    ({ createShare }) => createShare(byId("share"), byId("projector"), { config, session, workbench, viewFragment: () => new URL(tools.linkToView()).hash }),
+  );
+  const drawing = lazily(
+    () => Promise.all([import("../export/picture.js"), import("../export/download.js")]),
+    ([{ pictureOf }, files]) => ({ pictureOf, files }),
+  );
+  const unreachable = () => t("The server cannot be reached. Try again in a moment.");
 
-  byId("share-button").addEventListener("click", async () => {
-    const { createShare } = await import("./share.js");
-    dialog ??= createShare(byId("share"), byId("projector"), { config, session, workbench, viewFragment: () => new URL(tools.linkToView()).hash });
-    dialog.open();
-  });
+  byId("share-button").addEventListener("click", () => share((dialog) => dialog.open(), () => announcer.say(unreachable())));
 
   // -- export --------------------------------------------------------------------------------------------------------------------
 
@@ -52,7 +57,7 @@ export function createSharing({ config, palette, session, state, view, clock, to
       setText(message, status === "failed" ? error || t("This run failed, so there is nothing to save.") : t("When the run is over, it can be saved in this form."));
       return;
     }
-    if (item.dataset.form) save(item.dataset.form);
+    if (item.dataset.form) drawing((parts) => save(item.dataset.form, parts), () => setText(message, unreachable()));
     else close();
   });
 
@@ -61,8 +66,7 @@ export function createSharing({ config, palette, session, state, view, clock, to
     menu.querySelector("summary").focus();
   }
 
-  async function save(form) {
-    const [{ pictureOf }, files] = await Promise.all([import("../export/picture.js"), import("../export/download.js")]);
+  async function save(form, { pictureOf, files }) {
     try {
       if (form === "jsonl") files.save(`${nameOf()}.jsonl`, session.model.records.map((record) => `${JSON.stringify(record)}\n`).join(""), "application/x-ndjson");
       if (form === "yaml") files.save(`${nameOf()}.yaml`, session.text, "application/yaml");

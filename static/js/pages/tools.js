@@ -34,7 +34,7 @@ export function createTools({ palette, config, session, state, clock, view, anno
   const outcome = createOutcome(byId("outcome"), { config, session, workbench });
   const ghost = lazily(
     () => import("./ghost.js"),
-    ({ createGhost }) => createGhost(byId("ghost"), { onHide: session.dropGhost, onBack: () => (session.isTry ? whatIf(({ reset }) => reset()) : history.back()) }),
+    ({ createGhost }) => createGhost(byId("ghost"), { onHide: session.dropGhost, onBack, onGone: () => byId("gantt").focus() }),
   );
   const intervene = lazily(
     () => import("./intervene.js"),
@@ -48,6 +48,15 @@ export function createTools({ palette, config, session, state, clock, view, anno
     () => import("./compare-with.js"),
     ({ createCompareWith }) => createCompareWith(byId("compare-with"), { session, config, button: byId("compare-button") }),
   );
+  /** Undo: back to the run that the sliders began with, or to the address before. */
+  function onBack() {
+    if (session.origin) whatIf(({ reset }) => reset());
+    else history.back();
+  }
+
+  /** An entry of the history that this page has made. */
+  const canGoBack = () => session.origin !== null || (config.private ? history.state?.private === true : history.state?.id !== config.scenario);
+
   const missing = () => announcer.say(t("The server cannot be reached. Try again in a moment."));
   byId("compare-button").addEventListener("click", () => compareWith((part) => part.open(), missing));
 
@@ -65,6 +74,7 @@ export function createTools({ palette, config, session, state, clock, view, anno
   /** Run another text under a link of its own, on this page. Nothing is lost if it is refused: what was shown stays. */
   async function showStored(text) {
     const { form, editor } = workbench();
+    const { text: written } = editor;
     if (config.private) return workbench().submitText(text);
     const answer = await askForRun(form, config.run_url, { text, name: form.elements.name.value, parent: session.id ?? form.elements.parent.value });
     if (answer.problems) return workbench().refuse(answer.problems);
@@ -72,8 +82,7 @@ export function createTools({ palette, config, session, state, clock, view, anno
     const id = answer.url.split("/").pop();
     history.pushState({ id, text }, "", answer.url);
     session.open(id, text);
-    editor.change(text);
-    workbench().settle(text, id);
+    workbench().settle(text, id, written);
   }
 
   /** Run another text without a link. */
@@ -86,7 +95,6 @@ export function createTools({ palette, config, session, state, clock, view, anno
   window.addEventListener("popstate", ({ state: entry }) => {
     if (!entry?.id) return;
     session.open(entry.id, entry.text);
-    workbench().editor.change(entry.text);
     workbench().settle(entry.text, entry.id);
   });
 
@@ -104,7 +112,7 @@ export function createTools({ palette, config, session, state, clock, view, anno
       const { model } = session;
       search.draw(state.rows.length);
       outcome.draw();
-      if (session.ghost) ghost((strip) => strip.draw(session, session.isTry || history.state?.id !== config.scenario));
+      if (session.ghost) ghost((strip) => strip.draw(session, canGoBack()));
       else byId("ghost").hidden = true;
       rowsShown = [model.lens, model.records.length, state.rows.length, state.rows[0]?.key, session.id, panels.legend.dimmed.size].join(" ");
       this.themeName = themeName;

@@ -3,6 +3,7 @@
 import { el, setText } from "../text/dom.js";
 import { t } from "../text/translate.js";
 import { formatDuration, formatInstant } from "../time/format.js";
+import { shortName } from "../text/names.js";
 
 /**
  * What the line says, and in which tone. Pure.
@@ -59,7 +60,7 @@ export function createVerdict(section, { onPod }) {
   };
 
   function podLine({ pod, sentence, tone }) {
-    const name = pod.replace(/^default\//, "");
+    const name = shortName(pod);
     const button = el("button", { type: "button", class: "pod-verdict", "data-tone": tone, onclick: () => onPod(pod) }, el("b", null, name), ` ${sentence}`);
     return el("li", null, button);
   }

@@ -4,6 +4,7 @@
  */
 
 import { edited, Unreachable } from "../editor/server.js";
+import { describeProblems } from "../text/describe.js";
 import { el, setText } from "../text/dom.js";
 import { t, tn } from "../text/translate.js";
 import { placeOf, valueAt, wordsOf } from "../text/knobs.js";
@@ -21,8 +22,6 @@ export function createWhatIf({ panel, session, config, workbench, announcer, sho
   const part = (name) => panel.querySelector(`[data-part="${name}"]`);
   const list = part("knobs");
   let listed = null;
-  /** The text of the run that the page had before the first change. */
-  let origin = null;
   let timer = 0;
   let asking = Promise.resolve();
 
@@ -40,7 +39,7 @@ export function createWhatIf({ panel, session, config, workbench, announcer, sho
   async function ask(wish) {
     try {
       const answer = await edited(workbench().form, config.knobs_url, wish);
-      say((answer.problems ?? []).map(({ path, message, hint }) => [path, message, hint && `(${hint})`].filter(Boolean).join(" ")).join("\n"));
+      say(describeProblems(answer.problems ?? []));
       return answer.problems ? null : answer;
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
@@ -59,7 +58,7 @@ export function createWhatIf({ panel, session, config, workbench, announcer, sho
     for (const knob of knobs) groups.set(knob.group, [...(groups.get(knob.group) ?? []), knob]);
     part("empty").hidden = knobs.length > 0;
     setText(part("more"), more ? tn("{count} more number is not listed.", "{count} more numbers are not listed.", more) : "");
-    part("reset").hidden = origin === null;
+    part("reset").hidden = session.origin === null;
     list.replaceChildren(...[...groups].map(([name, each]) => el("fieldset", { class: "knobs" }, el("legend", null, name), ...each.map(control))));
   }
 
@@ -97,24 +96,21 @@ export function createWhatIf({ panel, session, config, workbench, announcer, sho
     const { text } = workbench().editor;
     const answer = await ask({ text, id: knob.id, value });
     if (!answer || workbench().editor.text !== text) return;
-    origin ??= { id: session.id, text: session.text };
     // The sliders stay as they are under the hand; they say what the text says.
     listed = answer.text;
-    part("reset").hidden = false;
     show(answer.text);
+    part("reset").hidden = session.origin === null;
     announcer.say(t("{label}: {value}", { label: knob.label, value: wordsOf(knob, value) }));
   }
 
   /** Back to the run that was there before the first change. */
   function reset() {
-    if (!origin) return;
-    const { id, text } = origin;
-    origin = null;
+    if (!session.origin) return;
     listed = null;
-    workbench().editor.change(text);
-    if (id) session.open(id, text, { behind: false });
-    else show(text);
-    session.dropGhost();
+    workbench().editor.change(session.origin.text);
+    session.toOrigin();
+    part("reset").hidden = true;
+    panel.focus();
   }
 
   return { draw, reset };

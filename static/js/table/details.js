@@ -5,6 +5,7 @@ import { apiMessage, causes, DECIMALS, describeRecord, describeRow, describeSpan
 import { later, t } from "../text/translate.js";
 import { reasonsOf, reasonOf, wayOf } from "../text/why.js";
 import { formatDuration, formatInstant } from "../time/format.js";
+import { shortName } from "../text/names.js";
 
 const LAYERS = { runtime: later("node"), hook: later("node"), image: later("node"), probe: "kubelet", kubelet: "kubelet", status: "API", event: "API", action: later("action") };
 const MOST_RECORDS = 60;
@@ -56,7 +57,7 @@ export function createDetails(panel, palette, { onSeek, onGo }) {
       content.hidden = selected === null;
       if (!selected) return content.replaceChildren();
       const { row, span, mark } = selected;
-      const heading = el("h3", null, describeRow(row), " ", el("span", { class: "muted" }, row.type === "pod" ? "" : t("in {pod}", { pod: row.pod.replace(/^default\//, "") })));
+      const heading = el("h3", null, describeRow(row), " ", el("span", { class: "muted" }, row.type === "pod" ? "" : t("in {pod}", { pod: shortName(row.pod) })));
       const parts = [heading];
       if (span) {
         const swatch = el("span", { class: "label-dot" });

@@ -4,6 +4,7 @@ import { el } from "../text/dom.js";
 import { DECIMALS } from "../text/describe.js";
 import { t } from "../text/translate.js";
 import { formatInstant } from "../time/format.js";
+import { shortName } from "../text/names.js";
 
 /** Rows beyond this are left out until asked for: a page must stay quick. */
 const PAGE_ROWS = 500;
@@ -41,7 +42,7 @@ export function createEvents(panel, { onSeek }) {
   }
 
   function row({ t: atS, type, reason, pod, object, message, count }) {
-    const subject = [pod?.replace(/^default\//, ""), object === "pod" ? null : object].filter(Boolean).join("/");
+    const subject = [pod && shortName(pod), object === "pod" ? null : object].filter(Boolean).join("/");
     const time = el("button", { type: "button", class: "time-link", title: t("Move the clock here"), onclick: () => onSeek(atS) }, formatInstant(atS, DECIMALS));
     return el(
       "tr",

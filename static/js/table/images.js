@@ -1,7 +1,7 @@
 /** The images on the node at the clock's instant, in the drawer. */
 
 import { fateOf, formatBytes, imageAt, passText } from "../node/room.js";
-import { el, setText } from "../text/dom.js";
+import { el } from "../text/dom.js";
 import { later, t } from "../text/translate.js";
 import { formatInstant } from "../time/format.js";
 

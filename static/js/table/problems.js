@@ -5,6 +5,7 @@ import { DECIMALS, describeCause, describeRow } from "../text/describe.js";
 import { formatInstant } from "../time/format.js";
 import { glyphElement } from "../gantt/glyphs.js";
 import { t } from "../text/translate.js";
+import { shortName } from "../text/names.js";
 
 const MOST = 500;
 
@@ -26,7 +27,7 @@ export function createProblems(panel, palette, { onSelect }) {
         glyphElement(look.glyph, look.family ? look.family[themeName] : "currentColor"),
         el("span", { class: "num" }, formatInstant(atS, DECIMALS)),
         el("strong", null, label),
-        el("span", null, `${describeRow(row)}, ${row.pod.replace(/^default\//, "")}`),
+        el("span", null, `${describeRow(row)}, ${shortName(row.pod)}`),
         el("span", { class: "message" }, cause),
       ),
     );

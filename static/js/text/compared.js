@@ -3,6 +3,7 @@
 import { formatDuration, formatInstant } from "../time/format.js";
 import { sentenceOf } from "./milestones.js";
 import { later, t } from "./translate.js";
+import { shortName } from "./names.js";
 
 /** In the order in which they are told when they come at the same time. */
 export const MILESTONES = {
@@ -49,7 +50,7 @@ function note(subjects, record) {
 
 function notePod(subjects, { pod, field, to, t: atS, containers }) {
   if (field === "watch" && to === "ADDED") {
-    subject(subjects, { key: pod, pod, name: pod.replace(/^default\//, ""), type: "pod" });
+    subject(subjects, { key: pod, pod, name: shortName(pod), type: "pod" });
     for (const { name, container_type: type } of containers ?? []) subject(subjects, { key: `${pod}/${name}`, pod, name, type });
   }
   const { reached } = subjects.get(pod) ?? subject(subjects, { key: pod, pod, name: pod, type: "pod" });

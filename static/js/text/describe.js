@@ -102,3 +102,8 @@ export function describeCause(records, row, span) {
 function capital(word) {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
+
+/** What is wrong with a text, a line each. */
+export function describeProblems(problems) {
+  return problems.map(({ path, message, hint }) => [path, message, hint && `(${hint})`].filter(Boolean).join(" ")).join("\n");
+}

@@ -2,12 +2,13 @@
 
 import { formatDuration } from "../time/format.js";
 import { later, t } from "./translate.js";
+import { shortName } from "./names.js";
 
 /** What a verdict says of a pod (simulator/verdict.py), and its words. */
 const MILESTONES = {
-  ready_s: { label: later("Ready"), earlier: later("{name} ready {time} earlier"), later: later("{name} ready {time} later"), gained: later("{name} becomes ready"), lost: later("{name} is never ready") },
-  ended_s: { label: later("Ended"), earlier: later("{name} ends {time} earlier"), later: later("{name} ends {time} later"), gained: later("{name} ends"), lost: later("{name} does not end") },
-  gone_s: { label: later("Gone"), earlier: later("{name} gone {time} earlier"), later: later("{name} gone {time} later"), gained: later("{name} is gone"), lost: later("{name} stays") },
+  ready_s: { earlier: later("{name} ready {time} earlier"), later: later("{name} ready {time} later"), gained: later("{name} becomes ready"), lost: later("{name} is never ready") },
+  ended_s: { earlier: later("{name} ends {time} earlier"), later: later("{name} ends {time} later"), gained: later("{name} ends"), lost: later("{name} does not end") },
+  gone_s: { earlier: later("{name} gone {time} earlier"), later: later("{name} gone {time} later"), gained: later("{name} is gone"), lost: later("{name} stays") },
 };
 
 /** Differences below that are those of rounding. */
@@ -33,15 +34,10 @@ export function milestonesOf(now, before) {
   return found;
 }
 
-/** What a milestone is called. */
-export function labelOf({ milestone }) {
-  return t(MILESTONES[milestone].label);
-}
-
 /** `web ready 12.4 s earlier`, of a milestone that differs. */
 export function sentenceOf({ pod, milestone, nowS, beforeS, deltaS }) {
   const words = MILESTONES[milestone];
-  const name = pod.replace(/^default\//, "");
+  const name = shortName(pod);
   if (deltaS !== null) return t(deltaS < 0 ? words.earlier : words.later, { name, time: formatDuration(Math.abs(deltaS)) });
   return t(nowS !== null && beforeS === null ? words.gained : words.lost, { name });
 }

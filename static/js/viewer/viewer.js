@@ -6,6 +6,7 @@
 import { createGantt } from "../gantt/gantt.js";
 import { createLegend } from "../gantt/legend.js";
 import { LENSES } from "../gantt/lenses.js";
+import { sameSelection } from "../gantt/navigate.js";
 import { createPalette } from "../gantt/palette.js";
 import { orderedRows, spanAt } from "../gantt/rows.js";
 import * as viewport from "../gantt/viewport.js";
@@ -14,11 +15,11 @@ import { isOver } from "../live/store.js";
 import { createActions } from "../pages/actions.js";
 import { gesturesOf } from "../pages/gestures.js";
 import { listenToKeys } from "../pages/keyboard.js";
+import { createSharedView } from "../pages/shared-view.js";
 import { createTabs } from "../pages/tabs.js";
 import { createVerdict } from "../pages/verdict.js";
 import { createTreegrid } from "../table/treegrid.js";
 import { createAnnouncer } from "../text/announcer.js";
-import { decodeView, selectionIn } from "../text/view-link.js";
 import { createFrames } from "../time/frames.js";
 import * as player from "../time/player.js";
 import { createTransport } from "../time/transport.js";
@@ -34,14 +35,22 @@ const ABSENT = new Set(["drawer", "details", "help", "lens", "search", "interven
  */
 export async function createViewer(table) {
   const palette = createPalette(table);
-  let wanted = decodeView(location.hash);
-  const model = createModel(palette, { lens: wanted.lens in LENSES ? wanted.lens : "node" });
+  const model = createModel(palette);
   const clock = player.createPlayer();
   const view = viewport.createViewport();
   const state = { selected: null, hovered: null, collapsed: new Set(), hidden: false, rows: [], troubles: [] };
   const { redraw, change, news } = createFrames({ clock, view, facts, takeIn, drawScene, drawClock });
   let gantt = null;
-  if (wanted.range) viewport.show(view, wanted.range);
+  const lenses = {
+    current: () => model,
+    show({ lens }) {
+      if (!(lens in LENSES)) return;
+      model.look({ lens });
+      state.selected = sameSelection(state.selected, model.spans);
+    },
+  };
+  /** What the link asks for; a frame's address may be changed by the page around it. */
+  let sharedView = takeLink();
 
   const announcer = createAnnouncer(byId("announcements"));
   const verdict = createVerdict(byId("verdict"), { onPod: (pod) => select(model.spans.rows.get(pod) ?? null, null) });
@@ -56,13 +65,16 @@ export async function createViewer(table) {
   for (const button of document.querySelectorAll("[data-act]")) button.addEventListener("click", () => act(button.dataset.act));
   document.addEventListener("themechange", () => news());
   window.addEventListener("hashchange", () => {
-    wanted = decodeView(location.hash);
-    if (wanted.range) viewport.show(view, wanted.range);
+    sharedView = takeLink();
     news();
   });
   listenToKeys(act, elsewhere);
   news();
   return { model, news };
+
+  function takeLink() {
+    return createSharedView({ session: { model }, state, clock, view, lenses, select });
+  }
 
   function act(action) {
     if (!ABSENT.has(action)) change(() => actions[action]());
@@ -88,7 +100,7 @@ export async function createViewer(table) {
   }
 
   function takeIn() {
-    if (isOver(model.run.status)) restore();
+    sharedView.takeUp();
     state.troubles = model.troubles();
     legend.draw(model.spans.states, gantt.themeName);
   }
@@ -96,13 +108,6 @@ export async function createViewer(table) {
   function drawClock() {
     gantt.drawClock(clock.nowS);
     transport.draw(clock, model.run.status === "running");
-  }
-
-  /** Once, when all is there: the clock and the selection that the link asks for. */
-  function restore() {
-    if (wanted.atS !== null) player.seek(clock, wanted.atS);
-    state.selected = selectionIn(model.spans, wanted.selected) ?? state.selected;
-    wanted = { ...wanted, atS: null, selected: null };
   }
 
   function drawScene() {
