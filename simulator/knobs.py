@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +15,7 @@ from simulator.manifest.behaviors import IGNORE, fields_of
 from simulator.manifest.documents import sort_documents
 from simulator.manifest.editing import documents_of, readable
 from simulator.manifest.knobs import LOG, Knob, Value
-from simulator.manifest.leaves import FOREVER
+from simulator.manifest.leaves import FOREVER, INT64
 from simulator.manifest.load import Loaded, load_with_sources
 from simulator.manifest.value_edits import by_hand, with_scenario_value
 from simulator.units import SECOND_MS
@@ -58,14 +57,15 @@ def with_knob(text: str, knob_id: str, value: Value) -> str:
 
 
 def _value(knob: Knob, value: object) -> Value:
-    """As it is written: three places are enough. Raises ManifestError for what is neither a number nor one of the knob's words."""
+    """As it is written: three places are enough. Raises ManifestError for what is neither a number of 64 bits nor one of the knob's words."""
     if isinstance(value, str) and value in knob.words:
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+    # Compared and not converted: Python's integers go further than its floats, and than its texts of digits.
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < INT64:
         rounded = round(float(value), 3) if isinstance(value, float) else value
         return int(rounded) if isinstance(rounded, float) and rounded.is_integer() else rounded
     hint = f"or one of: {', '.join(knob.words)}" if knob.words else ""
-    raise ManifestError([Problem(path="value", message="must be a number", hint=hint)])
+    raise ManifestError([Problem(path="value", message="must be a number of at most 64 bits", hint=hint)])
 
 
 def _all(text: str) -> list[tuple[Knob, Turn]]:

@@ -6,9 +6,11 @@ pkg/kubelet/apis/config/validation/validation.go (1.36), for the fields that the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from simulator.feature_gates import gate_names, refusal
+from simulator.manifest.leaves import as_quantity_text
 from simulator.manifest.nodes import Finding, Key
 from simulator.manifest.other_gates import OTHER_GATES
 from simulator.manifest.shapes import did_you_mean
@@ -147,7 +149,7 @@ def _signal_findings(name: str, signal: str) -> Iterator[Finding]:
 def _threshold_findings(name: str, signal: str, text: str) -> Iterator[Finding]:
     percent = text.endswith("%")
     try:
-        value = parse_quantity(text[:-1] if percent else text)
+        value = _quantity(text[:-1] if percent else text)
     except ValueError as error:
         yield Finding((name, Key(signal)), str(error))
         return
@@ -155,6 +157,11 @@ def _threshold_findings(name: str, signal: str, text: str) -> Iterator[Finding]:
         yield Finding((name, Key(signal)), f"eviction percentage threshold {signal} must be between 0% and 100%: {text}")
     elif not percent and (value < 0 or (value == 0 and name != "evictionMinimumReclaim")):
         yield Finding((name, Key(signal)), f"eviction threshold {signal} must be positive: {text}")
+
+
+def _quantity(text: str) -> Decimal:
+    """No longer than a quantity is elsewhere: exact arithmetic takes any number of digits, and a float does not hold them. Raises ValueError."""
+    return parse_quantity(str(as_quantity_text(text)))
 
 
 def _shutdown_findings(settings: Settings, gates: Mapping[str, bool]) -> Iterator[Finding]:
@@ -202,7 +209,7 @@ def _reserved_findings(settings: Settings) -> Iterator[Finding]:
     for name in ("systemReserved", "kubeReserved"):
         for resource, text in settings.get(name, {}).items():
             try:
-                negative = parse_quantity(text) < 0
+                negative = _quantity(text) < 0
             except ValueError as error:
                 yield Finding((name, Key(resource)), str(error))
             else:

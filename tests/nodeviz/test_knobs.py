@@ -56,6 +56,8 @@ def test_a_knob_is_turned(client: Client) -> None:
         pytest.param({"id": 3, "value": 3}, "must be the id", id="an id that is none"),
         pytest.param({"id": "k" * 10_000, "value": 3}, "must be the id", id="an endless id"),
         pytest.param({"id": "grace:web"}, "must be a number", id="no value"),
+        pytest.param({"id": "seed", "value": 10**400}, "must be a number", id="a number of 401 digits"),
+        pytest.param({"id": "seed", "value": float("inf")}, "must be a number", id="infinity, which Python's JSON knows"),
         pytest.param({"id": "grace:web", "value": [1]}, "must be a number", id="a list"),
     ],
 )

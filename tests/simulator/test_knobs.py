@@ -148,6 +148,10 @@ def test_a_value_that_is_there_already_leaves_the_text_as_it_is():
         pytest.param(POD, "grace:web", "soon", "must be a number", id="a word that means nothing"),
         pytest.param(POD, "grace:web", True, "must be a number", id="a boolean"),
         pytest.param(POD, "grace:web", float("inf"), "must be a number", id="without end"),
+        pytest.param(POD, "seed", float("nan"), "must be a number", id="no number at all"),
+        pytest.param(POD, "seed", 10**400, "must be a number of at most 64 bits", id="more than a float holds"),
+        pytest.param(POD, "seed", -(10**5000), "must be a number of at most 64 bits", id="more digits than Python writes"),
+        pytest.param(POD, "grace:web", 1e300, "must be a number of at most 64 bits", id="a float that would be written as three hundred digits"),
         pytest.param(POD, "grace:web", -3, "by hand", id="what the API server takes for another"),
         pytest.param(POD, "grace:web", 2.5, "terminationGracePeriodSeconds", id="no whole number"),
         pytest.param(POD, "imageGCHighThresholdPercent", 20, "imageGC", id="what the kubelet refuses"),
@@ -162,5 +166,25 @@ def test_a_value_that_is_there_already_leaves_the_text_as_it_is():
     ],
 )
 def test_what_makes_no_sense_is_refused_with_a_reason(text, knob_id, value, words):
-    with pytest.raises(simulator.ManifestError, match=words):
+    with pytest.raises(simulator.ManifestError, match=words) as refused:
         simulator.with_knob(text, knob_id, value)
+
+    assert len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize("value", [2**63 - 1, 1 - 2**63, 2.0**62])
+@pytest.mark.parametrize("knob", simulator.knobs_in(POD), ids=lambda knob: knob.id)
+def test_the_largest_numbers_are_taken_or_refused_in_a_line(knob, value):
+    said = ""
+    try:
+        simulator.with_knob(POD, knob.id, value)
+    except simulator.ManifestError as refused:
+        said = str(refused)
+
+    assert len(said) < 300
+
+
+@pytest.mark.parametrize("threshold", ["memory.available", "nodefs.available"])
+def test_a_threshold_of_endless_digits_is_refused(threshold):
+    with pytest.raises(simulator.ManifestError, match="a quantity has at most 64 characters"):
+        simulator.knobs_in(POD + KUBELET + f"evictionHard: {{{threshold}: {'9' * 400}Mi}}\n")

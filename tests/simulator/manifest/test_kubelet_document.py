@@ -141,6 +141,8 @@ syncFrequency: 0s""")
         pytest.param("serializeImagePulls: true\nmaxParallelImagePulls: 2", "maxParallelImagePulls cannot be larger than 1 unless", id="serial and parallel"),
         pytest.param("evictionHard: {memory.avail: 1Gi}", 'evictionHard[memory.avail]: unknown eviction signal "memory.avail"', id="a signal"),
         pytest.param("evictionHard: {memory.available: much}", "evictionHard[memory.available]: quantities must match", id="a threshold"),
+        pytest.param(f"evictionHard: {{memory.available: {'9' * 65}Mi}}", "a quantity has at most 64 characters", id="a threshold of endless digits"),
+        pytest.param(f"systemReserved: {{memory: {'9' * 65}Mi}}", "a quantity has at most 64 characters", id="a reservation of endless digits"),
         pytest.param("evictionHard: {nodefs.available: 110%}", "must be between 0% and 100%: 110%", id="a percentage of a threshold"),
         pytest.param("evictionSoft: {memory.available: 1Gi}", "grace period must be specified for the soft eviction threshold memory.available", id="soft"),
         pytest.param("shutdownGracePeriod: 500ms", "shutdownGracePeriod 500ms must be either zero or otherwise >= 1 sec", id="half a second"),
