@@ -11,7 +11,7 @@ from simulator.manifest.editing import documents_of, readable
 from simulator.manifest.load import load
 from simulator.manifest.nodes import Document, ListNode, MapNode
 from simulator.manifest.spans import Span, spans_of
-from simulator.manifest.text_edits import Edit, appended, applied, end_of_content, is_alone, removal, root_of, value_of
+from simulator.manifest.text_edits import Edit, appended, applied, end_of_content, is_alone, removal, removal_in_brackets, root_of, value_of
 from simulator.manifest.value_edits import SCENARIO_HEAD, added_lines, by_hand, map_in, one_line, replaced, scenario_of, with_value
 
 _HEAD = ("apiVersion", "kind", "spec")
@@ -123,9 +123,7 @@ def _removed(text: str, scenario: Document, index: int) -> str:
     if not listed.is_flow:
         start = text.rfind("\n", 0, text.rfind("-", 0, item.start)) + 1
         return applied(text, Edit(start, end_of_content(text, item), ""))
-    if index:
-        return applied(text, Edit(listed.children[index - 1].end, item.end, ""))
-    return applied(text, Edit(item.start, listed.children[1].start, ""))
+    return applied(text, removal_in_brackets(text, [(each.start, each.end) for each in listed.children], index))
 
 
 def _without_list_of_actions(text: str, root: Span, spec: Span) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from simulator.errors import ManifestError, Problem
@@ -107,9 +109,27 @@ def removal(text: str, parent: Span, name: str) -> Edit:
     key, value = entries[index]
     if not parent.is_flow:
         return Edit(text.rfind("\n", 0, key.start) + 1, end_of_content(text, value), "")
+    return removal_in_brackets(text, [(key.start, value.end) for key, value in entries], index)
+
+
+_COMMA = re.compile(r"[ \t]*,")
+_REST_OF_LINE = re.compile(r"[ \t]*(,?)[ \t]*(?:#.*)?\n")
+
+
+def removal_in_brackets(text: str, parts: Sequence[tuple[int, int]], index: int) -> Edit:
+    """One of the items or entries between brackets, given the first character of each and the one behind; one that has lines to itself goes with these."""
+    start, end = parts[index]
+    line, rest = text.rfind("\n", 0, start) + 1, _REST_OF_LINE.match(text, end)
+    if rest and not text[line:start].strip(" \t"):
+        if rest[1] or len(parts) == 1:
+            return Edit(line, rest.end(), "")
+        comma = _COMMA.match(text, parts[index - 1][1]) if index == len(parts) - 1 else None
+        if comma:
+            # The last one has no comma behind it, so the one before it must not have one then.
+            return Edit(comma.start(), rest.end(), text[comma.end() : line])
     if index:
-        return Edit(entries[index - 1][1].end, value.end, "")
-    return Edit(key.start, entries[1][0].start if len(entries) > 1 else value.end, "")
+        return Edit(parts[index - 1][1], end, "")
+    return Edit(start, parts[1][0] if len(parts) > 1 else end, "")
 
 
 def applied(text: str, edit: Edit) -> str:

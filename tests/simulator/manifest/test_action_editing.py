@@ -80,6 +80,30 @@ def test_the_first_of_several_can_be_taken_out():
     assert simulator.without_action(flow, 0) == flow.replace(f"{OLD}, ", "")
 
 
+FIRST, SECOND, THIRD = "    {at: 5s, cordon: node}, # one\n", "    {at: 6s,\n     delete: web} , # two\n", "    {at: 7s, cordon: node}  # three\n"
+COMMA, BESIDE = THIRD.replace("}", "},"), "    {at: 7s, cordon: node}]  # all of them\n"
+END = "    # the end\n  ]\n"
+
+
+@pytest.mark.parametrize(
+    ("listed", "index", "left"),
+    [
+        pytest.param(FIRST + SECOND + THIRD + END, 0, SECOND + THIRD + END, id="the first"),
+        pytest.param(FIRST + SECOND + THIRD + END, 1, FIRST + THIRD + END, id="one in between, on two lines"),
+        pytest.param(FIRST + SECOND + THIRD + END, 2, FIRST + SECOND.replace(" ,", "") + END, id="the last, with the comma before it"),
+        pytest.param(FIRST + SECOND + COMMA + END, 2, FIRST + SECOND + END, id="the last, which has a comma as well"),
+        pytest.param(FIRST + SECOND + BESIDE, 1, FIRST + BESIDE, id="before one that stands beside the bracket"),
+        pytest.param(FIRST + SECOND + BESIDE, 2, FIRST + SECOND.partition(" ,")[0] + "]  # all of them\n", id="the last, beside the bracket"),
+        pytest.param(f"    {OLD}, {OLD}, # old\n" + THIRD + END, 0, f"    {OLD}, # old\n" + THIRD + END, id="one of two in a line"),
+        pytest.param("    {at: 5s, cordon: node}\n    , {at: 6s, delete: web}\n" + END, 0, "    {at: 6s, delete: web}\n" + END, id="commas before the lines"),
+    ],
+)
+def test_an_action_between_brackets_is_taken_out_with_its_line(listed, index, left):
+    head, tail = POD + SCENARIO + "spec:\n  actions: [  # all\n    # the first\n", "  until: 5m\n"
+
+    assert simulator.without_action(head + listed + tail, index) == head + left + tail
+
+
 @pytest.mark.parametrize(
     ("text", "action", "words"),
     [
