@@ -10,7 +10,7 @@ from simulator.addresses import container_addresses
 from simulator.container_behaviors import ContainerBehavior, container_behaviors
 from simulator.errors import ManifestError, Problem
 from simulator.manifest import knobs as places
-from simulator.manifest.behavior_editing import with_behavior
+from simulator.manifest.behavior_editing import with_behavior, without_parts
 from simulator.manifest.behaviors import IGNORE, fields_of
 from simulator.manifest.documents import sort_documents
 from simulator.manifest.editing import documents_of, readable
@@ -120,8 +120,11 @@ class _Entry:
 
     def as_command(self, text: str) -> str:
         """Nothing said of its run, so that the script decides."""
-        left = {name: value for name, value in self.said.items() if name not in ("runs", "onSIGTERM")}
-        return with_behavior(text, self.key, left if left or not self.is_there else None)
+        parts = ("runs", "onSIGTERM")
+        left = {name: value for name, value in self.said.items() if name not in parts}
+        if self.is_there and left:
+            return without_parts(text, self.key, parts)
+        return with_behavior(text, self.key, None if self.is_there else left)
 
 
 def _exits(loaded: Loaded, each: ContainerBehavior, keys: tuple[str, ...]) -> Iterator[tuple[Knob, Turn]]:

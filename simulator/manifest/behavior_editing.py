@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from simulator.manifest.editing import readable
 from simulator.manifest.nodes import Document
+from simulator.manifest.spans import Span
 from simulator.manifest.text_edits import appended, applied, removal, root_of, setting
 from simulator.manifest.value_edits import SCENARIO_HEAD, map_in, one_line, replaced, scenario_of
 
@@ -34,9 +35,26 @@ def with_behavior(text: str, address: str, behavior: Mapping[str, object] | None
     return applied(text, replaced(text, *existing, value))
 
 
-def _without(text: str, scenario: Document, address: str) -> str:
+def without_parts(text: str, address: str, parts: Sequence[str]) -> str:
+    """The text without some fields of `spec.behaviors[address]`, which has others too: these stay as they are written. Raises ManifestError as above."""
+    text = readable(text)
+    for part in parts:
+        scenario = scenario_of(text)
+        _, behaviors = _behaviors(text, scenario) if scenario else (None, None)
+        behavior = map_in(behaviors, address) if behaviors else None
+        if behavior and any(key.value == part for key, _ in behavior.entries):
+            text = applied(text, removal(text, behavior, part))
+    return text
+
+
+def _behaviors(text: str, scenario: Document) -> tuple[Span | None, Span | None]:
+    """The maps at `spec` and at `behaviors` in it, where there is something in them."""
     spec = map_in(root_of(text, scenario), "spec")
-    behaviors = map_in(spec, "behaviors") if spec else None
+    return spec, map_in(spec, "behaviors") if spec else None
+
+
+def _without(text: str, scenario: Document, address: str) -> str:
+    spec, behaviors = _behaviors(text, scenario)
     if spec is None or behaviors is None or all(key.value != address for key, _ in behaviors.entries):
         return text
     if len(behaviors.entries) > 1:

@@ -137,6 +137,35 @@ def test_a_wider_behavior_keeps_its_other_words():
     assert changed.behaviors["web/app"].readiness == changed.behaviors["*/app"].readiness
 
 
+READY, RUNS, DEAF = "readiness:  # slow\n      - {from: 3s, result: success}  # three\n", "runs:\n      - duration: 9s  # nine\n", "onSIGTERM: ignore  # deaf\n"
+
+
+@pytest.mark.parametrize(
+    ("entry", "left"),
+    [
+        pytest.param(f"\n      # late\n      {READY}      {RUNS}      {DEAF}", f"\n      # late\n      {READY}", id="behind what stays"),
+        pytest.param(f"  # crashes\n      {RUNS}      # late\n      {READY}", f"  # crashes\n      # late\n      {READY}", id="before what stays"),
+        pytest.param(f"\n      {DEAF}      {READY}      {RUNS}      # end\n", f"\n      {READY}      # end\n", id="around what stays"),
+        pytest.param(
+            " {readiness: [{from:   3s, result: success}], runs: [{duration: 9s}], onSIGTERM: ignore}  # all\n",
+            " {readiness: [{from:   3s, result: success}]}  # all\n",
+            id="in braces",
+        ),
+        pytest.param(
+            " {\n      runs: [{duration: 9s}],  # nine\n      readiness: [{from: 3s, result: success}],  # three\n      onSIGTERM: ignore  # deaf\n    }\n",
+            " {\n      readiness: [{from: 3s, result: success}]  # three\n    }\n",
+            id="in braces on several lines",
+        ),
+        pytest.param(f"\n      {RUNS}      {DEAF}", None, id="nothing stays"),
+    ],
+)
+def test_a_script_decides_again_and_what_else_is_said_stays_as_it_is_written(entry, left):
+    head, tail = POD + SCENARIO + "spec:\n  behaviors:\n    # who is asked\n", "    web/app: {runs: [{duration: 1s}]}\n"
+    said = "" if left is None else f"    web/log:{left}"
+
+    assert simulator.with_knob(f"{head}    web/log:{entry}{tail}", "run:web/log", "command") == head + said + tail
+
+
 def test_a_value_that_is_there_already_leaves_the_text_as_it_is():
     assert simulator.with_knob(POD, "grace:web", 30) == POD
 
