@@ -26,6 +26,8 @@ class Span:
     """Of a scalar."""
     quote: str = ""
     """Of a scalar: how it is quoted."""
+    anchor: str = ""
+    """Its name; of an alias, the one that it repeats."""
     is_alias: bool = False
     is_map: bool = False
     is_flow: bool = False
@@ -47,23 +49,31 @@ class Written:
     """From `---`, or from the first character of the content, to where the next document begins."""
     maps: dict[Place, Span]
     """Every map, by the place of `compose`'s MapNode."""
+    repeated: list[tuple[Span, Span]]
+    """Every alias, behind the node that it repeats."""
 
 
 def spans_of(text: str) -> Written:
     """The nodes of a text that `compose` took without a problem. Raises yaml.YAMLError for others."""
-    written = Written(documents=[], maps={})
+    written = Written(documents=[], maps={}, repeated=[])
     starts: list[int] = []
+    anchored: dict[str, Span] = {}
     stack: list[Span] = []
     parser = yaml.CSafeLoader(text)
     while (event := parser.get_event()) is not None:
         if isinstance(event, yaml.DocumentStartEvent):
             starts.append(_index(event.start_mark))
+            anchored.clear()
         elif isinstance(event, yaml.CollectionEndEvent):
             stack.pop().end = _index(event.end_mark)
         elif isinstance(event, yaml.NodeEvent):
             span = _span(event)
             if stack:
                 stack[-1].children.append(span)
+            if span.is_alias:
+                written.repeated.append((anchored[span.anchor], span))
+            elif span.anchor:
+                anchored[span.anchor] = span
             if isinstance(event, yaml.MappingStartEvent):
                 written.maps[span.place] = span
             if isinstance(event, yaml.CollectionStartEvent):
@@ -76,7 +86,8 @@ def spans_of(text: str) -> Written:
 def _span(event: yaml.NodeEvent) -> Span:
     mark = event.start_mark
     assert mark is not None
-    span = Span(start=_index(mark), end=_index(event.end_mark), place=Place(mark.line + 1, mark.column + 1), is_alias=isinstance(event, yaml.AliasEvent))
+    place, is_alias = Place(mark.line + 1, mark.column + 1), isinstance(event, yaml.AliasEvent)
+    span = Span(start=_index(mark), end=_index(event.end_mark), place=place, anchor=event.anchor or "", is_alias=is_alias)
     if isinstance(event, yaml.ScalarEvent):
         span.value, span.quote = event.value, event.style if event.style in ("'", '"') else ""
     elif isinstance(event, yaml.CollectionStartEvent):

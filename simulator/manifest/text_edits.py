@@ -133,7 +133,12 @@ def removal_in_brackets(text: str, parts: Sequence[tuple[int, int]], index: int)
 
 
 def applied(text: str, edit: Edit) -> str:
-    """The text with one edit done."""
+    """The text with one edit done. Raises ManifestError if it takes out what is repeated elsewhere: that could stay neither as it is nor at all."""
+    if "&" in text[edit.start : edit.end]:
+        for anchored, alias in spans_of(text).repeated:
+            if edit.start <= anchored.start < edit.end and not edit.start <= alias.start < edit.end:
+                message = f"what would be changed is repeated in line {alias.place.line}, as *{alias.anchor}"
+                raise ManifestError([Problem(line=anchored.place.line, column=anchored.place.column, message=message, hint="change it by hand in the text")])
     return text[: edit.start] + edit.text + text[edit.end :]
 
 

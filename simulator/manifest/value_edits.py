@@ -41,7 +41,7 @@ def with_scenario_value(text: str, path: Path, value: object) -> str:
 def with_value(text: str, document: Document, path: Path, value: object) -> str:
     """The text with the value at `path` from the document's root replaced; what is missing on the way is added.
 
-    Raises ManifestError where the place is repeated from an anchor, or is no map.
+    Raises ManifestError where the place is repeated from an anchor, holds one that is repeated elsewhere, or is no map.
     """
     span = root_of(text, document)
     for depth, step in enumerate(path):

@@ -73,6 +73,14 @@ def test_a_behavior_is_taken_out(spec):
     assert "web/app" not in simulator.load({"x.yaml": changed}).behaviors
 
 
+@pytest.mark.parametrize("behavior", [ENDS, None])
+def test_a_behavior_that_another_container_repeats_is_changed_by_hand(behavior):
+    text = POD + SCENARIO + "spec:\n  behaviors:\n    web/app: &ends {runs: [{duration: 9s}]}\n    web/fetch: *ends\n"
+
+    with pytest.raises(simulator.ManifestError, match=r"19:14: what would be changed is repeated in line 20, as \*ends; change it by hand"):
+        simulator.with_behavior(text, "web/app", behavior)
+
+
 def test_a_text_without_a_scenario_has_nothing_to_take_out():
     assert simulator.with_behavior(POD, "web/app", None) == POD
 

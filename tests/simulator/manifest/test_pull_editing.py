@@ -38,6 +38,33 @@ def test_with_parallel_pulls(before: str, parallel: bool, after: str) -> None:
     assert simulator.load({"": changed}).kubelet.serialize_image_pulls is not parallel
 
 
+@pytest.mark.parametrize(
+    ("said", "after"),
+    [
+        pytest.param("serializeImagePulls: &x true\nprotectKernelDefaults: *x\n", None, id="repeated below"),
+        pytest.param("protectKernelDefaults: &x true\nserializeImagePulls: *x\n", None, id="repeated from above"),
+        pytest.param("serializeImagePulls: &x true\n", "serializeImagePulls: false\n", id="repeated nowhere"),
+        pytest.param(
+            "protectKernelDefaults: &x true\nregisterNode: *x\nserializeImagePulls: &x true\n",
+            "protectKernelDefaults: &x true\nregisterNode: *x\nserializeImagePulls: false\n",
+            id="another of the name is repeated",
+        ),
+        pytest.param(
+            f"serializeImagePulls: &x true\n---\n{KUBELET}registerNode: &x true\nprotectKernelDefaults: *x\n",
+            f"serializeImagePulls: false\n---\n{KUBELET}registerNode: &x true\nprotectKernelDefaults: *x\n",
+            id="another document's is repeated",
+        ),
+    ],
+)
+def test_a_value_that_is_repeated_elsewhere_is_changed_by_hand(said: str, after: str | None) -> None:
+    text = f"{POD}---\n{KUBELET}"
+    if after is None:
+        with pytest.raises(simulator.ManifestError, match="by hand"):
+            simulator.with_parallel_pulls(text + said, parallel=True)
+    else:
+        assert simulator.with_parallel_pulls(text + said, parallel=True) == text + after
+
+
 def test_what_is_no_yaml_is_refused() -> None:
     with pytest.raises(simulator.ManifestError):
         simulator.with_parallel_pulls("{", parallel=True)
