@@ -15,7 +15,7 @@ from simulator.manifest import kubelet_document, scenario_document
 from simulator.manifest.compose import Budget
 from simulator.manifest.documents import Role, SortedDocuments, sort_documents
 from simulator.manifest.files import read_files
-from simulator.manifest.kubelet_document import KubeletFile, gate_overrides, ordered
+from simulator.manifest.kubelet_document import KubeletFile, gate_overrides, said_last, unchecked
 from simulator.manifest.nodes import Document, MapNode
 from simulator.manifest.other_gates import OTHER_GATES
 from simulator.manifest.report import Report
@@ -126,9 +126,7 @@ def _gates(found: SortedDocuments) -> dict[str, bool]:
 
 
 def _kubelet_files(found: SortedDocuments) -> list[KubeletFile]:
-    """Unchecked, so what is no map is left out."""
-    fields = ("metadata", "featureGates")
-    return [KubeletFile(d, {name: d.root[name] for name in fields if isinstance(d.root.get(name), MapNode)}) for d, _, _ in found.of(Role.KUBELET)]
+    return unchecked(document for document, _, _ in found.of(Role.KUBELET))
 
 
 def _first(found: SortedDocuments, role: Role) -> Document | None:
@@ -154,12 +152,11 @@ def _with_gate(text: str, name: str, value: bool) -> str:
     found = _documents(text)
     if _gates(found).get(name) is value:
         return text
-    files = ordered(_kubelet_files(found))
-    word = str(value).lower()
-    if not files:
-        return appended(text, f"{_KUBELET}featureGates:\n  {name}: {word}\n")
     # Where it was said last, it is said now; else in the main file.
-    file = next((file for file in reversed(files) if name in file.clean.get("featureGates", {})), files[0])
+    file, _ = said_last(_kubelet_files(found), lambda file: name in file.clean.get("featureGates", {}))
+    word = str(value).lower()
+    if file is None:
+        return appended(text, f"{_KUBELET}featureGates:\n  {name}: {word}\n")
     return with_set(text, file.document, "featureGates", name, word)
 
 

@@ -14,10 +14,9 @@ import yaml
 
 from simulator.feature_gates import enabled
 from simulator.kubelet_config import DURATIONS, complete
-from simulator.manifest import leaves
+from simulator.manifest import kubelet_document, leaves, scenario_document
 from simulator.manifest.kubelet_shapes import KUBELET_CONFIGURATION
 from simulator.manifest.kubernetes_schema import shape_of
-from simulator.manifest.scenario_document import SCENARIO
 from simulator.manifest.shapes import Shape
 from simulator.units import format_duration
 from simulator.versions import NEWEST, OLDEST
@@ -33,12 +32,12 @@ API_VERSIONS: Mapping[str, str] = {
     "ConfigMap": "v1",
     "Secret": "v1",
     "Node": "v1",
-    "Scenario": "nodeviz.dev/v1alpha1",
-    "KubeletConfiguration": "kubelet.config.k8s.io/v1beta1",
+    scenario_document.KIND: f"{scenario_document.GROUP}/{scenario_document.VERSION}",
+    kubelet_document.KIND: f"{kubelet_document.GROUP}/{kubelet_document.VERSION}",
 }
 """The kinds of documents of which the fields are told."""
 
-_OURS: Mapping[str, Shape] = {"Scenario": SCENARIO, "KubeletConfiguration": KUBELET_CONFIGURATION}
+_OURS: Mapping[str, Shape] = {scenario_document.KIND: scenario_document.SCENARIO, kubelet_document.KIND: KUBELET_CONFIGURATION}
 _SERVER_WRITTEN = frozenset(
     """status creationTimestamp deletionGracePeriodSeconds deletionTimestamp generation managedFields ownerReferences resourceVersion selfLink
     uid serviceAccount externalID configSource""".split()  # noqa: SIM905

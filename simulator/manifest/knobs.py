@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from simulator.manifest.documents import Role, SortedDocuments
-from simulator.manifest.kubelet_document import KubeletFile, ordered
+from simulator.manifest.kubelet_document import KubeletFile, said_last, unchecked
 from simulator.manifest.nodes import Document, ListNode, MapNode, Path
 from simulator.manifest.text_edits import appended
 from simulator.manifest.value_edits import KUBELET_HEAD, one_line, with_scenario_value, with_value
@@ -154,10 +154,10 @@ def scenario_places(found: SortedDocuments, scenario: Scenario) -> Iterator[Plac
 
 def kubelet_places(found: SortedDocuments, scenario: Scenario) -> Iterator[Place]:
     """The thresholds of garbage collection and eviction, in the file that says them last, else in the main file."""
-    files = ordered([KubeletFile(document, dict(document.root)) for document, _, _ in found.of(Role.KUBELET)])
+    files = unchecked(document for document, _, _ in found.of(Role.KUBELET))
     high, low = scenario.kubelet.image_gc_high_threshold_percent, scenario.kubelet.image_gc_low_threshold_percent
     for name, value, least, most in (("imageGCHighThresholdPercent", high, low + 1, 100), ("imageGCLowThresholdPercent", low, 0, high - 1)):
-        document, said = _file_of(files, name)
+        document, said = _document_of(files, (name,))
         knob = Knob(id=name, group="kubelet", label=name, value=value, unit="%", min=least, max=most, default=not said)
         yield Place(knob=widened(knob), path=(name,), document=document, kind="kubelet")
     thresholds = dict(scenario.kubelet.eviction_hard)
@@ -167,9 +167,9 @@ def kubelet_places(found: SortedDocuments, scenario: Scenario) -> Iterator[Place
 
 
 def _threshold(files: Sequence[KubeletFile], thresholds: dict[str, str], signal: str) -> Place:
-    holder, said = _file_of(files, "evictionHard")
-    at = [file.document for file in files if _said(file.document.root, ("evictionHard", signal))]
-    document, path = (at[-1] if at else holder), ("evictionHard", signal)
+    path = ("evictionHard", signal)
+    holder, said = _document_of(files, path[:1])
+    document, is_written = _document_of(files, path)
     besides: dict[str, object] = {} if said else {name: text for name, text in sorted(thresholds.items()) if name != signal}
     text = thresholds[signal]
     if text.endswith("%"):
@@ -177,15 +177,22 @@ def _threshold(files: Sequence[KubeletFile], thresholds: dict[str, str], signal:
     else:
         value, unit, scale, most = _number(Fraction(parse_quantity(text)) / MIB), "Mi", LOG, 65_536.0
     knob = Knob(
-        id=f"evictionHard:{signal}", group="kubelet", label=f"evictionHard {signal}", value=value, unit=unit, min=1, max=most, scale=scale, default=not at
+        id=f"evictionHard:{signal}",
+        group="kubelet",
+        label=f"evictionHard {signal}",
+        value=value,
+        unit=unit,
+        min=1,
+        max=most,
+        scale=scale,
+        default=not is_written,
     )
-    return Place(knob=widened(knob), path=path, document=document, kind="kubelet", written=f"{{}}{unit}", besides=besides)
+    return Place(knob=widened(knob), path=path, document=document if is_written else holder, kind="kubelet", written=f"{{}}{unit}", besides=besides)
 
 
-def _file_of(files: Sequence[KubeletFile], name: str) -> tuple[Document | None, bool]:
-    """Where a field is said last, else the main file; and whether it is said."""
-    said = [file.document for file in files if _said(file.document.root, (name,))]
-    return (said[-1] if said else files[0].document if files else None), bool(said)
+def _document_of(files: Sequence[KubeletFile], path: Path) -> tuple[Document | None, bool]:
+    file, said = said_last(files, lambda file: _said(file.document.root, path))
+    return file.document if file else None, said
 
 
 # -- pods --------------------------------------------------------------------------------------------------------------------------

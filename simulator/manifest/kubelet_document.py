@@ -5,14 +5,14 @@ The first one is the main file, each further one a drop-in of `--config-dir`. Co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from simulator.feature_gates import enabled
 from simulator.kubelet_config import KubeletConfiguration, Settings, complete, configuration_of, merge_drop_in
 from simulator.manifest.kubelet_rules import findings
-from simulator.manifest.nodes import Document, Finding
+from simulator.manifest.nodes import Document, Finding, MapNode
 
 GROUP, VERSION, KIND = "kubelet.config.k8s.io", "v1beta1", "KubeletConfiguration"
 _NOT_SETTINGS = ("apiVersion", "kind", "metadata")
@@ -50,6 +50,19 @@ def ordered(files: Sequence[KubeletFile]) -> list[KubeletFile]:
         return []
     drop_ins = sorted(files[1:], key=lambda file: (file.name == "", file.name))
     return [files[0], *drop_ins]
+
+
+def unchecked(documents: Iterable[Document]) -> list[KubeletFile]:
+    """The files of a text that is edited and may be wrong elsewhere: only what orders them and their gates, and nothing that is no map."""
+    fields = ("metadata", "featureGates")
+    return [KubeletFile(each, {name: each.root[name] for name in fields if isinstance(each.root.get(name), MapNode)}) for each in documents]
+
+
+def said_last(files: Sequence[KubeletFile], says: Callable[[KubeletFile], bool]) -> tuple[KubeletFile | None, bool]:
+    """The file that counts of those that say something, else the main file, None if there is none; and whether it is said."""
+    in_order = ordered(files)
+    saying = [file for file in in_order if says(file)]
+    return (saying[-1] if saying else in_order[0] if in_order else None), bool(saying)
 
 
 def gate_overrides(files: Sequence[KubeletFile]) -> dict[str, bool]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from simulator.manifest.documents import Role, sort_documents
 from simulator.manifest.editing import documents_of, readable
-from simulator.manifest.kubelet_document import KubeletFile, ordered
-from simulator.manifest.nodes import Document
+from simulator.manifest.kubelet_document import KubeletFile, said_last, unchecked
 from simulator.manifest.text_edits import appended
 from simulator.manifest.value_edits import KUBELET_HEAD, with_value
 
@@ -19,20 +18,16 @@ def with_parallel_pulls(text: str, *, parallel: bool) -> str:
     field cannot be changed by itself.
     """
     text = readable(text)
-    files = _files(text)
-    if not files:
-        return text if not parallel else appended(text, f"{KUBELET_HEAD}{SERIALIZE}: false\n")
     if not parallel:
-        for index, document in enumerate(files):
-            most = document.root.get(MOST)
+        for index, each in enumerate(_files(text)):
+            most = each.document.root.get(MOST)
             if isinstance(most, int) and most > 1:
-                text = with_value(text, _files(text)[index], (MOST,), 1)
-    files = _files(text)
-    document = next((each for each in reversed(files) if each.root.get(SERIALIZE) is not None), files[0])
-    return text if document.root.get(SERIALIZE) is (not parallel) else with_value(text, document, (SERIALIZE,), not parallel)
+                text = with_value(text, _files(text)[index].document, (MOST,), 1)
+    file, _ = said_last(_files(text), lambda file: file.document.root.get(SERIALIZE) is not None)
+    if file is None:
+        return text if not parallel else appended(text, f"{KUBELET_HEAD}{SERIALIZE}: false\n")
+    return text if file.document.root.get(SERIALIZE) is (not parallel) else with_value(text, file.document, (SERIALIZE,), not parallel)
 
 
-def _files(text: str) -> list[Document]:
-    """The KubeletConfigurations in the order in which they count."""
-    found = sort_documents(documents_of(text)).of(Role.KUBELET)
-    return [file.document for file in ordered([KubeletFile(document, dict(document.root)) for document, _, _ in found])]
+def _files(text: str) -> list[KubeletFile]:
+    return unchecked(document for document, _, _ in sort_documents(documents_of(text)).of(Role.KUBELET))

@@ -28,6 +28,14 @@ KUBELET = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration
             f"{POD}---\n{KUBELET}---\n{KUBELET}metadata: {{name: 10-pulls}}\nserializeImagePulls: false\n",
             id="where it was said last it is said now",
         ),
+        pytest.param(
+            f"{POD}---\n{KUBELET}---\n{KUBELET}metadata: {{name: b}}\nserializeImagePulls: true\n---\n"
+            f"{KUBELET}metadata: {{name: a}}\nserializeImagePulls: true\n",
+            True,
+            f"{POD}---\n{KUBELET}---\n{KUBELET}metadata: {{name: b}}\nserializeImagePulls: false\n---\n"
+            f"{KUBELET}metadata: {{name: a}}\nserializeImagePulls: true\n",
+            id="the last one is the last by name",
+        ),
         pytest.param(f"{POD}---\n{KUBELET}serializeImagePulls: false\n", True, f"{POD}---\n{KUBELET}serializeImagePulls: false\n", id="what is said stays"),
     ],
 )
@@ -63,6 +71,12 @@ def test_a_value_that_is_repeated_elsewhere_is_changed_by_hand(said: str, after:
             simulator.with_parallel_pulls(text + said, parallel=True)
     else:
         assert simulator.with_parallel_pulls(text + said, parallel=True) == text + after
+
+
+def test_a_name_that_is_none_is_for_the_loader_to_refuse() -> None:
+    text = f"{KUBELET}---\n{KUBELET}metadata: 5\n---\n{KUBELET}"
+
+    assert simulator.with_parallel_pulls(text, parallel=True) == text.replace("---", "serializeImagePulls: false\n---", 1)
 
 
 def test_what_is_no_yaml_is_refused() -> None:
