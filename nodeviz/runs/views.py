@@ -24,6 +24,9 @@ from nodeviz.scenarios.models import Scenario
 EXPORTS = {"jsonl": "trace", "csv": "csv", "perfetto": "perfetto", "plotly": "plotly", "html": "html"}
 """Form -> the name of its address, without `run-`."""
 
+ANY_RUN = "0" * 11
+"""Looks like the id of a run, and is none's."""
+
 
 @require_safe
 @ensure_csrf_cookie
@@ -51,17 +54,27 @@ def page_config(scenario: Scenario) -> dict[str, Any]:
         "scenario": scenario.pk,
         "text": scenario.text,
         "file_name": scenario.documents[0].name,
-        "ws_path": f"/ws/runs/{scenario.pk}/",
-        "yaml_url": reverse("scenario-yaml", args=[scenario.pk]),
-        **export_urls(scenario),
-        "page_url": reverse("run-page", args=[scenario.pk]),
-        "embed_url": reverse("run-embed", args=[scenario.pk]),
-        "why_url": reverse("run-why", args=[scenario.pk]),
         "shared": scenario.shared is not None,
         "expires": scenario.expires.date().isoformat() if scenario.expires else None,
-        **{f"{name}_url": reverse(f"run-{name}", args=[scenario.pk]) for name in ("share", "delete", "cancel")},
+        **addresses(scenario.pk),
         **common_config(),
     }
+
+
+def addresses(scenario_id: str) -> dict[str, str]:
+    """Where everything is that belongs to one run."""
+    names = ("page", "embed", "why", "share", "delete", "cancel")
+    return {
+        "ws_path": f"/ws/runs/{scenario_id}/",
+        "yaml_url": reverse("scenario-yaml", args=[scenario_id]),
+        **{f"{form}_url": reverse(f"run-{name}", args=[scenario_id]) for form, name in EXPORTS.items()},
+        **{f"{name}_url": reverse(f"run-{name}", args=[scenario_id]) for name in names},
+    }
+
+
+def page_of_any_run() -> dict[str, Any]:
+    """The same for a page that shows now this run and now that one, as a lesson's does: the scripts put a run's id in the place of `any_run`."""
+    return {"scenario": "", "text": "", "file_name": DEFAULT_NAME, "any_run": ANY_RUN, **addresses(ANY_RUN), **common_config()}
 
 
 def common_config() -> dict[str, Any]:
@@ -85,11 +98,6 @@ def private(request: HttpRequest) -> HttpResponse:
     # Where a link on the page leads to learns nothing of this address; its fragment is never sent anyway.
     response["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def export_urls(scenario: Scenario) -> dict[str, str]:
-    """Where the finished run is to be had in other forms; see exports.py."""
-    return {f"{form}_url": reverse(f"run-{name}", args=[scenario.pk]) for form, name in EXPORTS.items()}
 
 
 def read_from(scenario: Scenario) -> dict[str, Any]:

@@ -50,6 +50,7 @@ const PURE = ["gantt/facts.js", "gantt/lenses.js", "gantt/spans.js", "gantt/mark
   "kubectl/text.js",
   "gantt/palette.js",
   "live/model.js",
+  "live/recording.js",
   "live/store.js",
   "node/room.js",
   "gantt/pairs.js",

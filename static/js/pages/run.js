@@ -36,6 +36,11 @@ const privately = config.private ? await import("./private.js") : null;
 const given = await privately?.privateText();
 if (given) config.text = given.text;
 const palette = createPalette(config.palette);
+/**
+ * What a page with more than a run on it (lesson.js, room.js) has of this one. It may set `drawn`, which is called with each frame, and `run`, which is what the
+ * editor's Run does there in place of leaving for the page of another run.
+ */
+export const page = { config, palette, drawn() {} };
 
 // -- state -----------------------------------------------------------------------------------------------------------------------
 
@@ -131,6 +136,7 @@ function drawClock() {
   transport.draw(clock, session.link === "open" && session.model.run.status === "running");
   tools.drawClock();
   panels.drawClock({ clock, view, themeName: currentTheme() });
+  page.drawn();
   pill.hidden = clock.over ? player.isAtEnd(clock) || viewport.contains(view, clock.nowS) : player.isFollowing(clock) && view.mode !== "free";
 }
 
@@ -195,7 +201,7 @@ const workbench = await createWorkbench(form, config, {
     form.dataset.edited = String(text !== session.text);
     redraw();
   },
-  onRun: privately && runPrivately,
+  onRun: config.any_run ? (text) => page.run(text) : privately && runPrivately,
 });
 lines = createLines({
   editor: workbench.editor,
@@ -223,5 +229,6 @@ if (matchMedia("(max-width: 600px)").matches) {
   panels.panes.show("table");
   panels.openDrawer(false);
 }
+Object.assign(page, { session, state, clock, view, gantt, panels, tools, workbench, announcer, redraw, select });
 root.dataset.ready = "true";
 redraw();

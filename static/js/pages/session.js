@@ -67,7 +67,7 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
 
     /** Of an address of this page's configuration, that of the run that is shown. */
     urlOf(name) {
-      return shown.id ? config[name].replaceAll(config.scenario, shown.id) : "";
+      return shown.id ? config[name].replaceAll(config.any_run ?? config.scenario, shown.id) : "";
     },
 
     /** The book of reasons of the run that is shown. */
@@ -75,12 +75,12 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
 
     /** The run that was shown before the first of the tries, { id, text }; null where a run is shown that has a link, or always was a try. */
     get origin() {
-      return shown.id === null ? origin : null;
+      return shown.id === null && !shown.source ? origin : null;
     },
     /** Show that run again. */
     toOrigin() {
-      const { id, text } = origin;
-      open(id, text, { behind: false });
+      if (origin.id) open(origin.id, origin.text, { behind: false });
+      else showAgain(origin);
       setGhost(null);
     },
 
@@ -93,6 +93,7 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
 
     open,
     tryText,
+    openRecording,
     /** Look at all runs through these lenses. */
     look(looks) {
       for (const { model } of [shown, ...kept, ghost].filter(Boolean)) model.look(looks);
@@ -113,9 +114,28 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
   /** Compute a text that gets no link. What is behind stays there while one try follows another. */
   function tryText(text) {
     const behind = !session.isTry || !ghost;
-    if (!session.isTry) origin = { id: shown.id, text: shown.text };
+    if (!session.isTry || shown.source) origin = shown;
     change({ id: null, text, model: fresh() }, behind && shown.model.records.length > 0);
     source = openTry(shown.model, { url: config.try_url, token: tokenOf(document), text, onNews, onLink, onRefused });
+  }
+
+  /**
+   * Show a run that is at hand, of which nothing is computed.
+   *
+   * @param {string} text
+   * @param {(model: object, on: {onNews: () => void, onLink: (link: string) => void}) => {close: () => void}} openSource  see live/recording.js
+   */
+  function openRecording(text, openSource, { behind = false } = {}) {
+    const run = { id: null, text, model: fresh() };
+    change(run, behind);
+    run.source = openSource(run.model, { onNews, onLink });
+    return { source: run.source, model: run.model, showAgain: () => showAgain(run) };
+  }
+
+  function showAgain(run) {
+    run.model.look(shown.model);
+    change(run, false);
+    onLink("open");
   }
 
   function change(next, behind) {

@@ -55,13 +55,14 @@ export function createTools({ palette, config, session, state, clock, view, anno
   }
 
   /** An entry of the history that this page has made. */
-  const canGoBack = () => session.origin !== null || (config.private ? history.state?.private === true : history.state?.id !== config.scenario);
+  const canGoBack = () => session.origin !== null || (config.private ? history.state?.private === true : (history.state?.id ?? config.scenario) !== config.scenario);
 
   const missing = () => announcer.say(t("The server cannot be reached. Try again in a moment."));
   byId("compare-button").addEventListener("click", () => compareWith((part) => part.open(), missing));
 
   /** What can be done to a row's pod and to the node; null: to the node alone. */
   function openMenu(row, place) {
+    if (button.disabled) return;
     intervene((part) => part.openMenu(row, place), missing);
   }
 
@@ -80,7 +81,7 @@ export function createTools({ palette, config, session, state, clock, view, anno
     if (answer.problems) return workbench().refuse(answer.problems);
     workbench().keepToken(answer);
     const id = answer.url.split("/").pop();
-    history.pushState({ id, text }, "", answer.url);
+    history.pushState({ id, text }, "", config.any_run ? null : answer.url);
     session.open(id, text);
     workbench().settle(text, id, written);
   }
@@ -101,6 +102,7 @@ export function createTools({ palette, config, session, state, clock, view, anno
   return {
     lenses,
     search,
+    showStored,
     /** Records came. */
     takeIn: sharedView.takeUp,
     /** The address of what is in sight. */

@@ -19,6 +19,8 @@ export function headlineOf(run, { records }) {
       return { tone: "busy", text: run.queue > 1 ? t("Waiting for a worker: {count} before this one", { count: run.queue - 1 }) : t("Waiting for a worker …") };
     case "running":
       return { tone: "busy", text: records ? t("Simulating: {time} so far", { time: formatDuration(run.headS) }) : t("Simulating …") };
+    case "held":
+      return { tone: "busy", text: t("What has happened so far") };
     case "failed":
       return { tone: "bad", text: run.error || t("This run failed, and it is our fault.") };
     default:

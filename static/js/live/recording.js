@@ -1,0 +1,48 @@
+/**
+ * A run that is known to its end, shown only up to an instant. What lies behind it is not in the model, so nothing on the page can give it away: to chart, tables,
+ * search and exports it is a run that has got so far. Pure.
+ */
+
+/** What a run is called that goes on, but not now. */
+export const HELD = "held";
+
+/**
+ * @param {object} model  see model.js; a new one
+ * @param {object} options
+ * @param {Array} options.messages  the whole run, as on the wire (nodeviz/runs/frames.py)
+ * @param {() => void} options.onNews
+ * @param {(link: string) => void} options.onLink
+ * @returns {{showUntil: (atS: number) => void, shownS: number, endS: number, close: () => void}}
+ */
+export function openRecording(model, { messages, onNews, onLink }) {
+  const hello = messages.find(([kind]) => kind === "h");
+  const records = messages.filter(([kind]) => kind === "e").flatMap(([, , some]) => some);
+  const last = messages.findLast(([kind]) => kind === "s");
+  const endS = records.at(-1)?.t ?? 0;
+  let shown = 0;
+  let shownS = 0;
+  let open = true;
+
+  onLink("open");
+  model.receive(["h", { scenario: null, version: "", queue: null, error: null, ...hello?.[1], status: HELD }]);
+
+  return {
+    /** Everything up to and at this instant. What has been shown cannot be taken back. */
+    showUntil(atS) {
+      const first = shown;
+      while (shown < records.length && records[shown].t <= atS) shown += 1;
+      if (shown > first) model.receive(["e", first, records.slice(first, shown)]);
+      shownS = Math.max(shownS, Math.min(atS, endS));
+      model.receive(["p", shownS]);
+      if (shown === records.length && last) model.receive(last);
+      if (open) onNews();
+    },
+    get shownS() {
+      return shownS;
+    },
+    endS,
+    close() {
+      open = false;
+    },
+  };
+}
