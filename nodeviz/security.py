@@ -25,6 +25,8 @@ POLICY: Mapping[str, str] = MappingProxyType(
         "font-src": "'self'",
         "manifest-src": "'self'",
         "connect-src": "'self'",
+        # The service worker of lessons and rooms (service_worker.py).
+        "worker-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",

@@ -7,4 +7,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("nodeviz.scenarios.urls")),
     path("", include("nodeviz.runs.urls")),
+    path("", include("nodeviz.service_worker")),
 ]

@@ -38,6 +38,10 @@ def test_connections_go_to_the_page_s_own_host(policy):
     assert policy["connect-src"] == {"'self'", "ws://testserver", "wss://testserver"}
 
 
+def test_service_workers_come_from_files_of_ours(policy):
+    assert policy["worker-src"] == {"'self'"}
+
+
 def test_nobody_frames_a_page(policy):
     assert policy["frame-ancestors"] == {"'none'"}
 

@@ -54,6 +54,8 @@ const PURE = ["gantt/facts.js", "gantt/lenses.js", "gantt/spans.js", "gantt/mark
   "live/store.js",
   "node/room.js",
   "gantt/pairs.js",
+  "room/driving.js",
+  "room/following.js",
   "text/compared.js",
   "text/describe.js",
   "text/difference.js",

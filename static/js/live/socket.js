@@ -1,25 +1,25 @@
 /**
  * How do messages get here, whatever happens to the connection? The only module that says WebSocket.
  *
- * On every (re)connection it joins with the number it wants next; the server sends from there. It gives up only when told to.
+ * On every (re)connection it greets: a run's page says which record it wants next, a room's page who it is. The server sends from there. It gives up only when told to.
  */
 
 const FIRST_RETRY_MS = 300;
 const LONGEST_RETRY_MS = 8000;
 /** A connection that is lost sooner does not count as a success: the pause before the next attempt keeps growing. */
 const STABLE_MS = 3000;
-/** The server's word for a run that does not exist (any more): asking again will not help. */
+/** The server's word for a run or a room that does not exist (any more): asking again will not help. */
 const UNKNOWN_RUN = 4404;
 
 /**
  * @param {object} options
  * @param {string} options.path        path of the socket on this host
- * @param {() => number} options.wanted number of the record to go on from, asked at each join
+ * @param {() => object} options.greeting what is said first, asked at each connection
  * @param {(message: Array) => void} options.onMessage a decoded message
  * @param {(state: "connecting" | "open" | "lost" | "gone") => void} options.onLink how the connection fares
  * @param {() => number} [options.random] jitter, so that a room full of tabs does not come back at the same instant
  */
-export function openSocket({ path, wanted, onMessage, onLink, random = Math.random }) {
+export function openSocket({ path, greeting, onMessage, onLink, random = Math.random }) {
   const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
   let socket = null;
   let attempts = 0;
@@ -55,8 +55,13 @@ export function openSocket({ path, wanted, onMessage, onLink, random = Math.rand
     timer = setTimeout(connect, retryDelayMs(attempts, random()));
   }
 
-  function join() {
-    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ op: "join", from: wanted() }));
+  const join = () => send(greeting());
+
+  /** @returns {boolean} whether there was a connection; what is said without one is not kept */
+  function send(said) {
+    const isOpen = socket.readyState === WebSocket.OPEN;
+    if (isOpen) socket.send(JSON.stringify(said));
+    return isOpen;
   }
 
   function retryNow() {
@@ -75,6 +80,7 @@ export function openSocket({ path, wanted, onMessage, onLink, random = Math.rand
 
   return {
     join,
+    send,
     retryNow,
     close() {
       closed = true;

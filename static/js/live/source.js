@@ -10,7 +10,7 @@ import { isOver } from "./store.js";
  * @returns {{close: () => void}}
  */
 export function openRun(model, { path, onNews, onLink, onReload }) {
-  const socket = openSocket({ path, wanted: () => model.store.wanted, onMessage, onLink });
+  const socket = openSocket({ path, greeting: () => ({ op: "join", from: model.store.wanted }), onMessage, onLink });
 
   function onMessage(message) {
     const wish = model.receive(message);

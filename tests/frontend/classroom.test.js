@@ -1,0 +1,238 @@
+/** Does a page in a room show what the room shows, and only then? The state machine of following, the driver's pace, and what a browser remembers. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { createDriving, clockPart, EVERY_MS, selectedPart } from "../../static/js/room/driving.js";
+import { clockOf, comeBack, createFollowing, differences, hasDrifted, isDriver, isFollowing, receive, roam, seenUntilS, spoken, wishOf } from "../../static/js/room/following.js";
+import { createMemory, tokenIn } from "../../static/js/room/link.js";
+
+const CLOCK = { at_s: 4, speed: 10, playing: false, age_ms: 0 };
+const STATE = { seq: 7, step: 0, phase: "read", clock: CLOCK, shown_until_s: 4, run: null, selected: null, lens: "node", driver: null, poll: null };
+const welcome = ({ role = "student", person = "p1", ...state } = {}) => ["welcome", { room: { code: "BCDFGH" }, me: { person, key: "k", nickname: "Ada", role }, state: { ...STATE, ...state }, answers: {}, histograms: {} }];
+
+/** Somebody who has come in, at 1000 ms. */
+function inRoom(part) {
+  const following = createFollowing();
+  receive(following, welcome(part), 1000);
+  return following;
+}
+
+test("a student follows, and the teacher drives, as long as nobody was given the wheel", () => {
+  assert.deepEqual([isFollowing(inRoom()), isDriver(inRoom())], [true, false]);
+  assert.deepEqual([isFollowing(inRoom({ role: "teacher" })), isDriver(inRoom({ role: "teacher" }))], [false, true]);
+});
+
+test("whoever was given the wheel drives, and the teacher follows meanwhile", () => {
+  assert.equal(isDriver(inRoom({ driver: "p1" })), true);
+  assert.equal(isDriver(inRoom({ driver: "p2" })), false);
+  assert.equal(isFollowing(inRoom({ role: "teacher", driver: "p2" })), true);
+});
+
+test("before the first welcome nobody follows or drives", () => {
+  const following = createFollowing();
+
+  assert.deepEqual([isFollowing(following), isDriver(following), roam(following)], [false, false, false]);
+});
+
+test("one roams once, and comes back once", () => {
+  const following = inRoom();
+
+  assert.deepEqual([roam(following), isFollowing(following), roam(following)], [true, false, false]);
+  assert.deepEqual([comeBack(following), isFollowing(following), comeBack(following)], [true, true, false]);
+});
+
+test("the driver does not roam: what the driver does moves the room", () => {
+  assert.equal(roam(inRoom({ role: "teacher" })), false);
+});
+
+test("who roams when the wheel is handed over drives from where the room is", () => {
+  const following = inRoom();
+  roam(following);
+  const said = receive(following, ["set", 8, { driver: "p1" }], 2000);
+
+  assert.deepEqual([following.roaming, isDriver(following)], [false, true]);
+  assert.deepEqual(said, ["You drive now: what you do moves everyone who follows."]);
+});
+
+test("a clock that stands is where it was said to be, however long ago", () => {
+  assert.deepEqual(clockOf(inRoom(), 91_000), { atS: 4, speed: 10, playing: false });
+});
+
+test("a clock that plays has gone on since it was heard, and by how old it was then", () => {
+  const following = inRoom({ clock: { at_s: 4, speed: 10, playing: true, age_ms: 500 } });
+
+  assert.equal(clockOf(following, 1000).atS, 9);
+  assert.equal(clockOf(following, 2500).atS, 24);
+});
+
+test("a clock at full speed is at the end", () => {
+  assert.deepEqual(clockOf(inRoom({ clock: { at_s: 4, speed: null, playing: true, age_ms: 0 } }), 1000), { atS: Infinity, speed: Infinity, playing: true });
+});
+
+test("another part of the state leaves the clock as it was heard", () => {
+  const following = inRoom({ clock: { at_s: 0, speed: 1, playing: true, age_ms: 0 } });
+  receive(following, ["set", 8, { lens: "api" }], 3000);
+
+  assert.equal(clockOf(following, 4000).atS, 3);
+});
+
+test("what the room has seen grows with its clock, and does not shrink when it goes back", () => {
+  const following = inRoom({ clock: { at_s: 4, speed: 1, playing: true, age_ms: 0 } });
+  assert.equal(seenUntilS(following, 3000), 6);
+  receive(following, ["set", 8, { clock: { ...CLOCK, at_s: 1 }, shown_until_s: 6 }], 3000);
+
+  assert.equal(seenUntilS(following, 9000), 6);
+});
+
+test("a part that was heard before, or comes late, changes nothing", () => {
+  const following = inRoom();
+  receive(following, ["set", 7, { lens: "api" }], 2000);
+  receive(following, ["set", 3, { lens: "api" }], 2000);
+
+  assert.equal(following.state.lens, "node");
+});
+
+test("a welcome after a lost connection puts everything right, and who roamed roams on", () => {
+  const following = inRoom();
+  roam(following);
+  receive(following, welcome({ seq: 40, step: 3, lens: "api" }), 60_000);
+
+  assert.equal(following.roaming, true);
+  assert.deepEqual([wishOf(following, 60_000).step, wishOf(following, 60_000).lens], [3, "api"]);
+});
+
+test("after the end nobody follows or drives, and it is said once", () => {
+  const following = inRoom();
+  const said = receive(following, ["end", {}], 2000);
+
+  assert.deepEqual([isFollowing(following), comeBack(following), roam(following)], [false, false, false]);
+  assert.deepEqual([said.length, receive(following, ["end", {}], 2000)], [1, []]);
+});
+
+for (const [part, expected] of [
+  [{ clock: { ...CLOCK, at_s: 9 } }, []],
+  [{ selected: { row: "web/app", at_s: 1 } }, []],
+  [{ phase: "asked" }, ["There is a question: answer it before it is locked."]],
+  [{ phase: "locked" }, ["Answers are locked."]],
+  [{ step: 1, phase: "read", clock: CLOCK }, ["The room goes on to step 2."]],
+  [{ run: { id: "abc" } }, ["The room shows another run."]],
+  [{ driver: "p2" }, ["Somebody else drives now."]],
+]) {
+  test(`of ${JSON.stringify(part)} is said: ${expected.join(" ") || "nothing"}`, () => assert.deepEqual(receive(inRoom(), ["set", 8, part], 2000), expected));
+}
+
+const wish = (part = {}, nowMs = 1000) => wishOf(inRoom(part), nowMs);
+const needed = (shown, wanted) => Object.entries(differences(shown, wanted)).filter(([, isNeeded]) => isNeeded).map(([name]) => name);
+
+test("a page that shows nothing of the room yet is shown all of it", () => assert.deepEqual(needed(null, wish()), ["run", "until", "clock", "selected", "lens"]));
+test("a page that shows all of it is left alone", () => assert.deepEqual(needed(wish(), wish()), []));
+test("a clock that plays on is left alone", () => {
+  const playing = { clock: { at_s: 0, speed: 1, playing: true, age_ms: 0 }, shown_until_s: 60 };
+
+  assert.deepEqual(needed(wish(playing, 1000), wish(playing, 9000)), []);
+});
+test("a scrub moves the clock alone", () => assert.deepEqual(needed(wish(), wish({ clock: { ...CLOCK, at_s: 3 } })), ["clock"]));
+test("another run is another chart, with its clock and selection", () => assert.deepEqual(needed(wish(), wish({ run: { id: "abc" } })), ["run", "until", "clock", "selected"]));
+test("another step of the lesson likewise", () => assert.deepEqual(needed(wish(), wish({ step: 1 })), ["run", "until", "clock", "selected"]));
+
+for (const [why, clock, wanted, endS, expected] of [
+  ["a little behind", { atS: 9.8 }, { atS: 10, speed: 1, playing: true }, 60, false],
+  ["far behind", { atS: 8 }, { atS: 10, speed: 1, playing: true }, 60, true],
+  ["far behind, but fast", { atS: 90 }, { atS: 100, speed: 60, playing: true }, 600, false],
+  ["at the end, where the room's is beyond it", { atS: 60 }, { atS: 75, speed: 1, playing: true }, 60, false],
+  ["standing elsewhere", { atS: 9 }, { atS: 10, speed: 1, playing: false }, 60, true],
+  ["standing at the end, where the room's is beyond it", { atS: 60 }, { atS: 75, speed: 1, playing: false }, 60, false],
+]) {
+  test(`a clock ${why} ${expected ? "is put right" : "is left alone"}`, () => assert.equal(hasDrifted(clock, wanted, endS), expected));
+}
+
+/** A driver whose time passes by hand. */
+function driver() {
+  const sent = [];
+  const timers = [];
+  let now = 5000;
+  const driving = createDriving({ send: (part) => sent.push(part), nowMs: () => now, later: (act, ms) => timers.push({ act, dueMs: now + ms }) });
+  const pass = (ms) => {
+    now += ms;
+    for (const { act } of timers.splice(0, timers.length)) act();
+  };
+  return { driving, sent, pass };
+}
+
+test("of a scrub the room hears the first place at once, and the last of each tenth of a second", () => {
+  const { driving, sent, pass } = driver();
+  for (const atS of [1, 2, 3, 4]) driving.drive({ clock: atS });
+  assert.deepEqual(sent, [{ clock: 1 }]);
+  pass(EVERY_MS);
+
+  assert.deepEqual(sent, [{ clock: 1 }, { clock: 4 }]);
+});
+
+test("a press of a button does not wait, and takes with it what waits", () => {
+  const { driving, sent } = driver();
+  driving.drive({ clock: 1 });
+  driving.drive({ clock: 2 });
+  driving.drive({ phase: "asked" }, { now: true });
+
+  assert.deepEqual(sent, [{ clock: 1 }, { clock: 2, phase: "asked" }]);
+});
+
+test("what waits when the wheel is taken away is not sent", () => {
+  const { driving, sent, pass } = driver();
+  driving.drive({ clock: 1 });
+  driving.drive({ clock: 2 });
+  driving.forget();
+  pass(EVERY_MS);
+
+  assert.deepEqual(sent, [{ clock: 1 }]);
+});
+
+test("clock and selection travel in the room's words", () => {
+  assert.deepEqual(clockPart({ atS: 1.23456, speed: Infinity, playing: true }), { at_s: 1.235, speed: null, playing: true });
+  assert.deepEqual(selectedPart({ row: "web/app", atS: 2 }), { row: "web/app", at_s: 2 });
+  assert.equal(selectedPart(null), null);
+});
+
+/** As a browser's, or one that keeps nothing. */
+function storage({ full = false } = {}) {
+  const kept = new Map();
+  return {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem(key, value) {
+      if (full) throw new Error("full");
+      kept.set(key, value);
+    },
+  };
+}
+
+test("a browser remembers who it was in each room", () => {
+  const kept = storage();
+  createMemory("BCDFGH", kept).put({ person: "p1" });
+  createMemory("BCDFGH", kept).put({ nickname: "Ada" });
+  createMemory("XXXXXX", kept).put({ person: "p9" });
+
+  assert.deepEqual(createMemory("BCDFGH", kept).get(), { person: "p1", nickname: "Ada" });
+});
+
+test("the room that was not entered for longest is forgotten first", () => {
+  const kept = storage();
+  for (let room = 0; room < 25; room += 1) createMemory(`R${room}`, kept).put({ person: "p" });
+
+  assert.deepEqual([createMemory("R4", kept).get(), createMemory("R5", kept).get()], [{}, { person: "p" }]);
+});
+
+test("a browser that keeps nothing remembers until the page is loaded anew", () => {
+  const kept = storage({ full: true });
+  const memory = createMemory("BCDFGH", kept);
+  memory.put({ person: "p1" });
+
+  assert.deepEqual([memory.get(), createMemory("BCDFGH", kept).get()], [{ person: "p1" }, {}]);
+});
+
+test("a driver's link has a token, and nothing else is taken for one", () => {
+  assert.equal(tokenIn("#driver=AbCdEfGhIjKlMnOpQrStUv"), "AbCdEfGhIjKlMnOpQrStUv");
+  assert.deepEqual([tokenIn(""), tokenIn("#driver="), tokenIn("#t=1,2"), tokenIn("#driver=<script>alert(1)</script>")], [null, null, null, null]);
+});
+
+test("a code is read out in two halves", () => assert.equal(spoken("BCDFGH"), "BCD FGH"));
