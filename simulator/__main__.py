@@ -21,6 +21,9 @@ from simulator.versions import NEWEST, OLDEST
 OK, OUR_FAULT, REFUSED, ADVISED = 0, 1, 2, 3
 ENDINGS = (".yaml", ".yml", ".json", ".injected")
 
+ABOUT = "about.yaml"
+"""In a folder with a `scenario.yaml`: what a gallery tells people of it. Not for the simulator."""
+
 
 def parser() -> argparse.ArgumentParser:
     """The arguments."""
@@ -52,8 +55,9 @@ def read_files(names: Sequence[str]) -> dict[str, bytes]:
         if name == "-":
             contents["-"] = sys.stdin.buffer.read()
         elif Path(name).is_dir():
+            about = Path(name, ABOUT) if Path(name, "scenario.yaml").exists() else None
             for path in sorted(Path(name).iterdir()):
-                if path.suffix in ENDINGS:
+                if path.suffix in ENDINGS and path != about:
                     contents[str(path)] = path.read_bytes()
         else:
             contents[name] = Path(name).read_bytes()

@@ -15,6 +15,8 @@ from simulator.formats import jsonl_lines, text_lines
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "scenarios"
 TRACE = "trace.txt"
+FILES = ("pods.yaml", "scenario.yaml")
+"""What the simulator reads of a folder. `about.yaml` beside them is for people."""
 
 
 def folders() -> list[Path]:
@@ -22,9 +24,14 @@ def folders() -> list[Path]:
     return sorted(path.parent for path in SCENARIOS.glob("*/scenario.yaml"))
 
 
+def texts_of(folder: Path) -> dict[str, str | bytes]:
+    """The folder's input, by the names that problems quote."""
+    return {str(path.relative_to(SCENARIOS.parent)): path.read_bytes() for name in FILES if (path := folder / name).is_file()}
+
+
 def scenario_of(folder: Path) -> simulator.Scenario:
-    """As the command line reads the folder: its YAML files in the order of their names."""
-    return simulator.load({str(path.relative_to(SCENARIOS.parent)): path.read_bytes() for path in sorted(folder.glob("*.yaml"))})
+    """As the command line reads the folder."""
+    return simulator.load(texts_of(folder))
 
 
 def golden(folder: Path) -> str:

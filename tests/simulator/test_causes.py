@@ -1,16 +1,11 @@
 """Does every record say why, and do the causes lead back to what a person would name?"""
 
-from pathlib import Path
-
 import pytest
 
 import simulator
+from tests import goldens
 
-SCENARIOS = sorted(Path("scenarios").iterdir())
-
-
-def records_of(*paths):
-    return list(simulator.simulate(simulator.load({path.name: path.read_bytes() for path in paths})))
+SCENARIOS = goldens.folders()
 
 
 def run(pod, actions=""):
@@ -33,7 +28,7 @@ def first(records, **fields):
 
 @pytest.mark.parametrize("folder", SCENARIOS, ids=lambda path: path.name)
 def test_every_record_has_a_reason_and_an_earlier_cause(folder):
-    for record in records_of(*sorted(folder.glob("*.yaml"))):
+    for record in simulator.simulate(goldens.scenario_of(folder)):
         assert record["why"]
         assert record.get("because", -1) < record["seq"]
 

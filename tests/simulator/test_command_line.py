@@ -66,6 +66,14 @@ def test_a_file_that_is_not_there_is_a_problem_of_the_input(tmp_path: Path, caps
     assert capsys.readouterr().err == f"{tmp_path / 'none.yaml'}:0:0: No such file or directory\n"
 
 
+def test_what_a_gallery_tells_of_a_folder_is_left_alone_only_beside_a_scenario(pods: Path) -> None:
+    Path(pods.parent, "about.yaml").write_text("story: What to look at\n")
+
+    assert main(["check", str(pods.parent)]) == REFUSED
+    Path(pods.parent, "scenario.yaml").write_text("apiVersion: nodeviz.dev/v1alpha1\nkind: Scenario\nmetadata: {name: s}\nspec: {until: 1m}\n")
+    assert main(["check", str(pods.parent)]) == OK
+
+
 def test_a_directory_is_read_in_the_order_of_names_and_other_files_are_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", JOB]) == OK
 

@@ -113,7 +113,7 @@ def simulated(scenario: simulator.Scenario) -> tuple[list[dict[str, Any]], list[
 
 def inputs() -> Iterator[tuple[str, dict[str, str | bytes]]]:
     for folder in goldens.folders():
-        yield folder.name, {path.name: path.read_bytes() for path in sorted(folder.glob("*.yaml"))}
+        yield folder.name, goldens.texts_of(folder)
     for name, text in OTHERS.items():
         yield name, {"x.yaml": text}
 

@@ -48,7 +48,7 @@ def test_the_two_files_joined_in_an_editor_are_the_same_scenario(folder: Path) -
 
 @each_scenario
 def test_jitter_and_seed_do_not_break_it(folder: Path) -> None:
-    texts = {path.name: path.read_bytes() for path in sorted(folder.glob("*.yaml"))}
+    texts = goldens.texts_of(folder)
 
     for seed, jitter in ((1, False), (2, True), (3, True)):
         records = list(simulator.simulate(simulator.load(texts, seed=seed, jitter=jitter)))

@@ -1,21 +1,21 @@
 """Has whatever happens an explanation, and does it name the line that decided it?"""
 
 import string
-from pathlib import Path
 
 import pytest
 
 import simulator
 from simulator.advice.explanations import EXPLANATIONS
 from simulator.whys import StartReason, StopReason
+from tests import goldens
 
-SCENARIOS = sorted(Path("scenarios").iterdir())
+SCENARIOS = goldens.folders()
 SAYS_ITSELF = ("event-", "image-present", "image-unused", "disk-use", "end-", "condition-", "kubelet-", "shutdown", "deletion-grace", "waiting-restarting")
 """Codes whose records say all there is to say: an Event's message, a condition's reason."""
 
 
 def records_of(folder):
-    return list(simulator.simulate(simulator.load({path.name: path.read_bytes() for path in sorted(folder.glob("*.yaml"))})))
+    return list(simulator.simulate(goldens.scenario_of(folder)))
 
 
 @pytest.mark.parametrize("folder", SCENARIOS, ids=lambda path: path.name)

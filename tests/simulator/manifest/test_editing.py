@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 import simulator
 from simulator.feature_gates import GATES
 from simulator.versions import NEWEST, OLDEST
-from tests.surroundings import CHECKOUT
+from tests import goldens
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: x}]}\n"
 SCENARIO = "apiVersion: nodeviz.dev/v1alpha1\nkind: Scenario\n"
@@ -153,7 +152,7 @@ def test_what_cannot_be_changed_is_refused(text: str, asked: dict, said: str):
         simulator.with_settings(text, **asked)
 
 
-EXAMPLES = {folder.name: "---\n".join(path.read_text() for path in sorted(folder.glob("*.yaml"))) for folder in sorted(Path(CHECKOUT, "scenarios").iterdir())}
+EXAMPLES = {folder.name: "---\n".join((folder / name).read_text() for name in goldens.FILES) for folder in goldens.folders()}
 names = st.sampled_from([gate.name for gate in GATES])
 versions = st.integers(OLDEST, NEWEST).map(lambda minor: f"1.{minor}")
 
