@@ -1,0 +1,47 @@
+/**
+ * How does one come into this room? The code and the address, so large that the last row reads them, and as a picture for telephones. The teacher also finds the driver's
+ * link here, which is in no address bar: it is for another computer, and for a browser that has forgotten it.
+ */
+
+import { el, setText } from "../text/dom.js";
+import { copyText } from "../text/clipboard.js";
+import { t } from "../text/translate.js";
+import { qrElement } from "../pages/qr.js";
+import { spoken } from "./following.js";
+
+const HERE_ONLY = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+/**
+ * @param {HTMLDialogElement} dialog  templates/classroom/_code.html
+ * @param {{code: string, join_url: string}} room
+ * @param {() => string|undefined} token the driver's; none for students
+ */
+export function createCodeDialog(dialog, room, token) {
+  const part = (name) => dialog.querySelector(`[data-part="${name}"]`);
+  const joinUrl = new URL(room.join_url, location.href);
+  const directUrl = new URL(joinUrl);
+  directUrl.searchParams.set("code", room.code);
+
+  setText(part("code"), spoken(room.code));
+  part("address").replaceChildren(el("a", { href: joinUrl.href }, joinUrl.href.replace(/^https?:\/\//, "")));
+  part("qr").append(qrElement(directUrl.href, t("QR code that leads into this room")));
+  part("here-only").hidden = !HERE_ONLY.test(joinUrl.hostname);
+  part("copy").addEventListener("click", () => copy(directUrl.href, t("The link for students is copied.")));
+  part("copy-driver").addEventListener("click", () => copy(driverUrl(), t("The driver's link is copied. Whoever has it is the teacher.")));
+
+  function driverUrl() {
+    return `${location.origin}${location.pathname}#driver=${token()}`;
+  }
+
+  async function copy(link, done) {
+    setText(part("message"), (await copyText(link)) ? done : t("This browser does not allow copying."));
+  }
+
+  return {
+    open() {
+      setText(part("message"), "");
+      part("driver").hidden = !token();
+      if (!dialog.open) dialog.showModal();
+    },
+  };
+}

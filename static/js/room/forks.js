@@ -1,0 +1,67 @@
+/**
+ * What did this student make of the room's run? Everything that was run here stays listed in this browser, so that coming back to the room loses nothing. The teacher
+ * sees one of them only if the student shows it.
+ */
+
+import { el, setText } from "../text/dom.js";
+import { formatInstant } from "../time/format.js";
+import { t } from "../text/translate.js";
+
+const MOST_FORKS = 12;
+
+/**
+ * @param {HTMLDetailsElement} details  templates/classroom/_strip.html
+ * @param {object} memory see link.js
+ * @param {{open: (fork: object) => void, show: (id: string|null) => void}} on
+ */
+export function createForks(details, memory, { open, show }) {
+  const list = details.querySelector("ol");
+  let shown = null;
+
+  const all = () => memory.get().forks ?? [];
+
+  function draw() {
+    const forks = all();
+    details.hidden = forks.length === 0;
+    setText(details.querySelector("[data-part=count]"), String(forks.length));
+    list.replaceChildren(...forks.map(item).reverse());
+  }
+
+  function item(fork, index) {
+    const name = t("Fork {number}, step {step}", { number: index + 1, step: fork.step + 1 });
+    const isShown = fork.id === shown;
+    const share = el(
+      "button",
+      { type: "button", class: "button quiet", "aria-pressed": String(isShown), onclick: () => choose(isShown ? null : fork.id), title: t("The teacher sees what you show, and nothing else of what you run") },
+      isShown ? t("Shown to the teacher") : t("Show to the teacher"),
+    );
+    const go = () => {
+      details.open = false;
+      open(fork);
+    };
+    return el("li", null, el("button", { type: "button", class: "text-button", onclick: go }, name), el("span", { class: "muted num" }, t("made at {time}", { time: formatInstant(fork.atS, 0) })), share);
+  }
+
+  function choose(id) {
+    shown = id;
+    show(id);
+    draw();
+  }
+
+  details.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !details.open) return;
+    event.stopPropagation();
+    details.open = false;
+    details.querySelector("summary").focus();
+  });
+
+  draw();
+  return {
+    /** @param {{id: string, step: number, atS: number}} fork a run that has a link */
+    add(fork) {
+      const others = all().filter(({ id }) => id !== fork.id);
+      memory.put({ forks: [...others, fork].slice(-MOST_FORKS) });
+      draw();
+    },
+  };
+}

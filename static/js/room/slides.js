@@ -1,0 +1,71 @@
+/**
+ * What does the driver of a lesson do next, and what does the room show then? A step is read; if it asks something, it is asked, answered and locked, the clock runs,
+ * and the answer is revealed. Pure: steps are those of the lesson's pack, and what comes out are parts of the room's state.
+ */
+
+/** The clock runs from the question to the answer in at most so long. In seconds of the reader's time. */
+const LONGEST_RUN_S = 12;
+
+/**
+ * The one thing that comes next.
+ *
+ * @param {object} room
+ * @param {Array} room.steps   of the pack; empty for a room without a lesson
+ * @param {number} room.step
+ * @param {string} room.phase
+ * @param {{atS: number, playing: boolean}} room.clock the room's
+ * @returns {"ask"|"lock"|"run"|"reveal"|"next"|null}
+ */
+export function nextAction({ steps, step, phase, clock }) {
+  const current = steps[step];
+  if (!current) return null;
+  const isLast = step >= steps.length - 1;
+  if (phase === "read" && current.ask) return "ask";
+  if (phase === "asked") return "lock";
+  if (phase === "locked") return hasRun(current, clock) ? "reveal" : "run";
+  return isLast ? null : "next";
+}
+
+/** While it runs, nobody has to wait for its end. */
+function hasRun({ run, stop_s: stopS, until_s: untilS }, clock) {
+  return run === null || stopS >= untilS || clock.playing || clock.atS >= untilS;
+}
+
+/** How far may the room's chart go in this phase? What a question asks for lies behind its stop. */
+export function limitOf(current, phase) {
+  if (!current || current.run === null) return Infinity;
+  return current.ask && (phase === "read" || phase === "asked") ? current.stop_s : current.until_s;
+}
+
+/** The state's part that shows another step; `phase` is "revealed" for one whose answer the class has seen. */
+export function toStep(steps, index, phase = "read") {
+  const current = steps[index];
+  const limitS = limitOf(current, phase);
+  const atS = current.run === null || !current.ask ? 0 : limitS;
+  return { step: index, phase, run: null, selected: null, clock: standing(atS), shown_until_s: current.run === null ? 0 : limitS };
+}
+
+/** The state's part that carries an action out; "next" is `toStep`. */
+export function partOf(action, current) {
+  const { stop_s: stopS, until_s: untilS, run } = current;
+  switch (action) {
+    case "ask":
+      return { phase: "asked" };
+    case "lock":
+      return { phase: "locked" };
+    case "run":
+      return { run: null, clock: { at_s: stopS, speed: paceOf(stopS, untilS), playing: true }, shown_until_s: stopS };
+    case "reveal":
+      return run === null ? { phase: "revealed" } : { phase: "revealed", run: null, clock: standing(untilS), shown_until_s: untilS };
+  }
+  return {};
+}
+
+/** Virtual seconds per second, so that it takes as long as a class looks on. */
+export function paceOf(stopS, untilS) {
+  return Math.max(1, Math.ceil(((untilS - stopS) / LONGEST_RUN_S) * 10) / 10);
+}
+
+function standing(atS) {
+  return { at_s: atS, speed: 1, playing: false };
+}

@@ -1,0 +1,163 @@
+/**
+ * What the teacher sees of the class: who is there and how they fare, what they ask, what they answer while they do; and what only the teacher may do. A list of three
+ * hundred people comes several times a second, so a row is touched only when something of it is new, and nothing is while the panel is closed.
+ */
+
+import { el, setText } from "../text/dom.js";
+import { t, tn } from "../text/translate.js";
+
+/** Rows are written at most so often. */
+const EVERY_MS = 500;
+
+/** Who is shown: every filter of the list. */
+const FILTERS = {
+  all: () => true,
+  lost: ({ lost }) => lost,
+  roaming: ({ roaming }) => roaming,
+  waited: (person, step) => person.here && !hasAnswered(person, step),
+};
+
+/**
+ * @param {HTMLElement} panel  templates/classroom/_class.html
+ * @param {object} on  hand(person), done(question), reset(), end(), open(fork), token(): string
+ */
+export function createTeacher(panel, on) {
+  const part = (name) => panel.querySelector(`[data-part="${name}"]`);
+  const rows = new Map();
+  const questions = new Map();
+  let people = [];
+  let asked = [];
+  let step = null;
+  let driver = null;
+  let timer = 0;
+  let drawnMs = -Infinity;
+
+  part("filter").addEventListener("change", () => draw());
+  part("csv").addEventListener("submit", () => (part("csv").elements.token.value = on.token() ?? ""));
+  part("reset").addEventListener("click", () => sure(t("Begin anew with another class? Answers, people and questions are forgotten. Save the answers first, if you want to keep them."), t("Begin anew"), on.reset));
+  part("end").addEventListener("click", () => sure(t("End the class? Nobody moves anybody's page any more, and nobody can come in. The pages stay as they are."), t("End the class"), on.end));
+
+  const confirm = part("confirm");
+  let confirmed = null;
+  confirm.addEventListener("close", () => {
+    if (confirm.returnValue === "yes") confirmed?.();
+    confirmed = null;
+  });
+
+  function sure(question, yes, act) {
+    confirmed = act;
+    confirm.returnValue = "";
+    setText(confirm.querySelector("p"), question);
+    setText(confirm.querySelector("[value=yes]"), yes);
+    confirm.showModal();
+  }
+
+  return {
+    get isOpen() {
+      return !panel.hidden;
+    },
+    toggle(open = panel.hidden) {
+      panel.hidden = !open;
+      if (open) {
+        draw();
+        panel.focus();
+      }
+      return open;
+    },
+    /** @param {{people: Array, questions: Array}} shown of the class */
+    update(shown) {
+      ({ people, questions: asked } = shown);
+      if (panel.hidden || timer) return;
+      timer = setTimeout(draw, Math.max(0, drawnMs + EVERY_MS - performance.now()));
+    },
+    /** @param {string} current which step's or poll's answers count now  @param {string|null} wheel the person who drives */
+    show({ current, wheel, ended }) {
+      for (const name of ["reset", "end"]) part(name).disabled = ended;
+      if (current === step && wheel === driver) return;
+      [step, driver] = [current, wheel];
+      if (!panel.hidden) draw();
+    },
+    /** Whom the teacher should look at: who is lost, and whose question is open. */
+    waiting: () => people.filter(({ here, lost }) => here && lost).length + asked.filter(({ done }) => !done).length,
+    /** How many of those who are here have answered. */
+    answered() {
+      const here = people.filter((person) => person.here || hasAnswered(person, step));
+      return { given: here.filter((person) => hasAnswered(person, step)).length, of: here.length };
+    },
+  };
+
+  function draw() {
+    timer = 0;
+    drawnMs = performance.now();
+    const here = people.filter((person) => person.here);
+    const count = (test) => here.filter(test).length;
+    setText(part("summary"), [tn("1 here", "{count} here", here.length), t("{count} lost", { count: count(FILTERS.lost) }), t("{count} roam", { count: count(FILTERS.roaming) })].join(" · "));
+    drawQuestions();
+    const wanted = people.filter((person) => FILTERS[part("filter").value](person, step));
+    part("nobody").hidden = wanted.length > 0;
+    setText(part("nobody"), people.length ? t("Nobody at the moment.") : t("Nobody has come in yet. Show the code: students type it at the address beside it."));
+    sync(part("people"), rows, wanted, ({ person }) => person, personRow, (person) => JSON.stringify([person, person.answered?.includes?.(step), driver === person.person]));
+  }
+
+  function drawQuestions() {
+    const open = asked.filter(({ done }) => !done);
+    part("no-questions").hidden = open.length > 0;
+    sync(part("questions"), questions, open, ({ id }) => id, questionRow, () => "");
+  }
+
+  function questionRow({ id, nickname, text }) {
+    return el("li", null, el("p", null, el("b", null, nickname), ` ${text}`), el("button", { type: "button", class: "button", onclick: () => on.done(id) }, t("Done")));
+  }
+
+  function personRow(person) {
+    const { nickname, here, lost, roaming, fork } = person;
+    const drives = driver === person.person;
+    const signs = [
+      !here && t("away"),
+      drives && t("drives"),
+      here && lost && t("lost"),
+      here && roaming && t("roams"),
+      hasAnswered(person, step) && t("answered"),
+    ].filter(Boolean);
+    const state = !here ? "away" : lost ? "lost" : roaming ? "roaming" : "here";
+    return el(
+      "li",
+      { "data-state": state },
+      el("span", { class: "person-name" }, nickname),
+      el("span", { class: "person-signs" }, signs.join(" · ")),
+      fork ? el("button", { type: "button", class: "text-button", onclick: () => on.open(fork), title: t("Look at what {name} made of it; the class stays where it is", { name: nickname }) }, t("fork")) : null,
+      here && !drives ? el("button", { type: "button", class: "button quiet", "aria-label": t("Hand the wheel to {name}", { name: nickname }), onclick: () => on.hand(person.person) }, t("Hand over")) : null,
+    );
+  }
+}
+
+function hasAnswered({ answered }, step) {
+  return step !== null && (answered ?? []).map(String).includes(String(step));
+}
+
+/** Make a list's items those of the data, touching only what is another. */
+function sync(list, made, items, keyOf, make, sayOf) {
+  const wanted = new Set(items.map(keyOf));
+  for (const [key, { node }] of made) {
+    if (wanted.has(key)) continue;
+    node.remove();
+    made.delete(key);
+  }
+  let before = null;
+  for (const item of items) {
+    const key = keyOf(item);
+    const said = sayOf(item);
+    const known = made.get(key);
+    if (!known || known.said !== said) {
+      const node = make(item);
+      // Whoever is on a button of this row stays there.
+      const focused = known?.node.contains(document.activeElement);
+      if (known) known.node.replaceWith(node);
+      made.set(key, { node, said });
+      if (focused) node.querySelector("button")?.focus();
+    }
+    const { node } = made.get(key);
+    if ((before ? before.nextSibling : list.firstChild) !== node) list.insertBefore(node, before ? before.nextSibling : list.firstChild);
+    before = node;
+  }
+}
