@@ -1,7 +1,7 @@
 """What does the API server do with a pod? Creation, scheduling onto the one node, deletion, updates: what a watcher sees besides the kubelet's patches.
 
 Kubernetes 1.36: pkg/registry/core/pod/strategy.go (CheckGracefulDelete), the scheduler's binding and Events.
-Simplified: there is one node; a pod that does not fit stays Pending and is looked at again whenever another pod leaves.
+Simplified: there is one node; a pod that does not fit stays Pending and is looked at again whenever another pod has ended or leaves.
 """
 
 from __future__ import annotations
@@ -117,6 +117,11 @@ class ApiServer:
             self._events.emit(obj.pod, NORMAL, "Scheduled", f"Successfully assigned {obj.pod.key} to {self._node.name}")
             self._condition(obj, Condition(type="PodScheduled", status="True"))
             self._later(obj, self.tell_added)
+
+    def made_room(self) -> None:
+        """A pod has come to its final phase: it holds nothing any more, although its object stays."""
+        if self._unscheduled:
+            self._agenda.after(SCHEDULE_MS, self.schedule)
 
     def is_bound(self, obj: PodObject) -> bool:
         """Has it a node?"""

@@ -97,6 +97,7 @@ class Simulation:
             started_ms,
         )
         kubelet.on_finished = self._finished
+        kubelet.on_over = self.api.made_room
         kubelet.runtimes.userns = self.userns
         kubelet.set_node_condition = self.api.set_node_condition
         kubelet.on_volumes_removed = self._volumes_removed

@@ -99,6 +99,8 @@ class Kubelet:
         self.images.kubelet_starts()
         self.workers: dict[str, PodWorker] = {}
         self.on_finished: Callable[[PodObject], None] = lambda obj: None
+        self.on_over: Callable[[], None] = lambda: None
+        """The API has been told of a pod's final phase."""
         """Called when a deleted pod may leave the API: its worker has finished and its last status was sent."""
         self.on_volumes_removed: Callable[[str], None] = lambda uid: None
         """Called with a pod's uid when its volumes are torn down."""
@@ -397,8 +399,11 @@ class Kubelet:
             self.statuses.set_condition(obj, Condition(type="PodReadyToStartContainers", status="True"))
 
     def _on_patched(self, obj: PodObject) -> None:
+        if not obj.status.phase.is_terminal:
+            return
+        self.on_over()
         worker = self.workers.get(obj.pod.uid)
-        if worker and worker.is_finished and obj.deleting and obj.status.phase.is_terminal:
+        if worker and worker.is_finished and obj.deleting:
             self.on_finished(obj)
 
     def _clean_up(self, worker: PodWorker) -> None:

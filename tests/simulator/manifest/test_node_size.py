@@ -67,3 +67,22 @@ def test_a_second_pod_with_the_same_host_port_waits_for_the_first():
     scenario = simulator.load({"x.yaml": pod % "a" + "---\n" + pod % "b"})
 
     assert "didn't have free ports" in str([r.get("message") for r in simulator.simulate(scenario)])
+
+
+@pytest.mark.parametrize(
+    ("restart_policy", "expected"),
+    [
+        pytest.param("Never", ["FailedScheduling", "Scheduled"], id="a pod that has ended holds no room, although its object stays"),
+        pytest.param("Always", ["FailedScheduling"], id="a pod that starts again does"),
+    ],
+)
+def test_a_pod_that_waits_for_room_is_looked_at_again_when_another_one_is_over(restart_policy, expected):
+    spec = "{{restartPolicy: {policy}, containers: [{{name: app, image: a, resources: {{requests: {{cpu: 3}}}}}}]}}"
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec: " + spec + "\n---\n"
+    node = "apiVersion: nodeviz.dev/v1alpha1\nkind: Scenario\nmetadata: {name: s}\nspec:\n  until: 1m\n  node: {capacity: {cpu: 4}}\n"
+    text = pod.format(name="first", policy=restart_policy) + pod.format(name="second", policy="Always") + node
+    text += "  behaviors: {first/app: {runs: [{duration: 5s}]}}\n"
+
+    records = simulator.simulate(simulator.load({"x.yaml": text}))
+
+    assert [r["reason"] for r in records if r["layer"] == "event" and r["pod"] == "default/second" and "Sched" in r["reason"]] == expected
