@@ -34,6 +34,15 @@ COMPARISONS = (
         query={"a": "example:job-with-a-legacy-sidecar", "b": "example:job-with-a-legacy-sidecar", "b.sidecars": "native"},
     ),
     Comparison(
+        name="injected-as-main-or-as-sidecar",
+        title=_("What the injector adds: a main container or a sidecar"),
+        story=_(
+            "A Job in a service mesh. The injector of A adds the proxy as a main container: it starts after the app and never ends. "
+            "That of B adds it as a native sidecar: it is there before the app, and the Job completes."
+        ),
+        query={"a": "example:mesh-injector", "b": "example:mesh-injector", "b.sidecars": "native"},
+    ),
+    Comparison(
         name="1-28-or-1-29",
         title=_("Kubernetes 1.28 or 1.29"),
         story=_(
