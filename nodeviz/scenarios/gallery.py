@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
 import simulator
+from nodeviz.scenarios import about
+from nodeviz.scenarios.about import TAGS, About, Tag
 from nodeviz.scenarios.documents import Document, title_of
 
 log = logging.getLogger(__name__)
@@ -30,6 +33,13 @@ class Example:
     description: str
     """Markdown."""
     text: str
+    about: About | None
+    """What its about.yaml says; nothing if it has none that can be read, which a test tells."""
+
+    @property
+    def comparison(self) -> dict[str, str]:
+        """What its Compare button asks of `/compare`; empty if there is none."""
+        return self.about.comparison(self.name) if self.about else {}
 
 
 @functools.cache
@@ -45,6 +55,26 @@ def example(name: str) -> Example | None:
     return next((e for e in examples() if e.name == name), None)
 
 
+def tags_in_use() -> dict[str, tuple[Tag, int]]:
+    """Each tag that an example has, with how many have it."""
+    used = Counter(name for each in examples() if each.about for name in each.about.tags)
+    return {name: (tag, used[name]) for name, tag in TAGS.items() if used[name]}
+
+
+def about_of(folder: Path) -> About:
+    """Raises simulator.ManifestError with every problem, one of which may be that there is no such file."""
+    file = f"{folder.name}/{about.FILE}"
+    try:
+        return about.read((folder / about.FILE).read_text(), file=file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise simulator.ManifestError([simulator.Problem(file=file, message=f"cannot be read: {error}")]) from error
+
+
+def text_of(folder: Path) -> str:
+    """What the editor opens with: its files as a person would have written them, without their names."""
+    return "---\n".join((folder / name).read_text().removeprefix("---\n") for name in FILES if (folder / name).is_file())
+
+
 def _read(folder: Path) -> Example | None:
     documents = [Document(name=name, content=(folder / name).read_text()) for name in FILES if (folder / name).is_file()]
     try:
@@ -52,6 +82,9 @@ def _read(folder: Path) -> Example | None:
     except simulator.ManifestError as error:
         log.error("example %s is left out of the gallery: %s", folder.name, error)
         return None
-    # Without the names of the files: the editor opens with what a person would have written.
-    text = "---\n".join(str(d.content).removeprefix("---\n") for d in documents)
-    return Example(name=folder.name, title=title_of(scenario), description=scenario.description, text=text)
+    said = None
+    try:
+        said = about_of(folder)
+    except simulator.ManifestError as error:
+        log.error("example %s has no story: %s", folder.name, error)
+    return Example(name=folder.name, title=title_of(scenario), description=scenario.description, text=text_of(folder), about=said)
