@@ -1,8 +1,7 @@
-"""What does a person hand in, and what is the answer? The editor, Run, the check beside the editor, the raw text, the gallery."""
+"""What does a person hand in, and what is the answer? The editor, Run, the check beside the editor, the raw text."""
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -34,8 +33,10 @@ from nodeviz.scenarios.answers import (
     too_often_message,
 )
 from nodeviz.scenarios.bounds import CHECKS, RUNS, bounded_body, may_ask
-from nodeviz.scenarios.comparisons import COMPARISONS
 from nodeviz.scenarios.models import Scenario, hash_of, new_token
+
+EXAMPLES_AT_FIRST = 3
+"""Beside the editor; the gallery has all of them."""
 
 
 @require_safe
@@ -107,12 +108,6 @@ def raw(request: HttpRequest, scenario_id: str) -> HttpResponse:
     return response
 
 
-@require_safe
-def gallery_page(request: HttpRequest) -> HttpResponse:
-    """All examples; each opens in the editor."""
-    return render(request, "scenarios/gallery.html", {"examples": [dataclasses.asdict(example) for example in gallery.examples()], "comparisons": COMPARISONS})
-
-
 # -- between the request and the answer --------------------------------------------------------------------------------------------
 
 
@@ -162,12 +157,11 @@ def editor(
     status: int = 200,
 ) -> HttpResponse:
     """The page of a scenario that does not exist yet."""
-    examples = [dataclasses.asdict(example) for example in gallery.examples()]
     context = {
         "text": text,
         "file_name": file_name,
         "problems": [as_json(problem) for problem in problems],
-        "examples": examples,
+        "examples": gallery.examples()[:EXAMPLES_AT_FIRST],
         "limits": docs.PAGE_LIMITS,
         "parent_id": parent_id,
         "page_config": {
@@ -175,7 +169,6 @@ def editor(
             "check_url": reverse("check"),
             "limits": docs.PAGE_LIMITS,
             "palette": palette(_),
-            "examples": examples,
             **switch.page_config(),
         },
     }

@@ -31,6 +31,7 @@ const PURE = ["gantt/facts.js", "gantt/lenses.js", "gantt/spans.js", "gantt/mark
   "gantt/repaint.js",
   "editor/behavior.js",
   "export/picture.js",
+  "gallery/choice.js",
   "editor/blocks.js",
   "editor/completion.js",
   "editor/documents.js",

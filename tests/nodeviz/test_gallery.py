@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client, RequestFactory
 
 import simulator
 from nodeviz.runs import comparison
 from nodeviz.scenarios import about, gallery
 from nodeviz.scenarios.about import TAGS
+from nodeviz.scenarios.gallery_page import card_of, gallery_with
 from tests import goldens
 
 FOLDERS = goldens.folders()
@@ -148,3 +150,38 @@ def test_a_folder_without_one_is_shown_all_the_same(tmp_path: Path, settings: An
     assert [(each.name, each.about, each.comparison) for each in found] == [("mine", None, {})]
     with pytest.raises(simulator.ManifestError, match=r"mine/about\.yaml:0:0: cannot be read"):
         gallery.about_of(folder)
+
+
+# -- the page ----------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_gallery_lists_every_folder_with_what_it_says(client: Client) -> None:
+    cards = client.get("/gallery").context["cards"]
+
+    assert [card["name"] for card in cards] == [each.name for each in gallery.examples()]
+    assert sorted(card["name"] for card in cards) == [folder.name for folder in FOLDERS]
+    assert all(card["title"] and card["story"] and card["tags"] and card["versions"] for card in cards)
+
+
+@pytest.mark.django_db
+def test_a_card_leads_to_the_editor_and_to_its_comparison(client: Client) -> None:
+    page = client.get("/gallery").text
+    compared = [each for each in gallery.examples() if each.comparison]
+
+    assert all(f'href="/?example={each.name}"' in page for each in gallery.examples())
+    assert len(compared) >= 5
+    assert page.count('href="/compare?a=example') == len(compared)
+
+
+def test_a_card_without_a_story_shows_the_description_in_plain_words() -> None:
+    bare = gallery.Example(name="x", title="A title", description="It *does* that.", text="", about=None)
+
+    assert card_of(bare) == {"name": "x", "title": "A title", "story": "It does that.", "tags": (), "words": (), "versions": "", "compare_url": ""}
+
+
+@pytest.mark.django_db
+def test_a_card_names_the_lessons_that_use_it(rf: RequestFactory) -> None:
+    page = gallery_with(rf.get("/gallery"), lessons={FOLDERS[0].name: [{"title": "A <lesson>", "url": "/lessons/x"}]}).content.decode()
+
+    assert page.count('<a href="/lessons/x">A &lt;lesson&gt;</a>') == 1

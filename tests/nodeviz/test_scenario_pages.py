@@ -43,7 +43,13 @@ def test_the_page_opens_with_the_first_example(client: Client) -> None:
 
     assert (response.status_code, response.context["text"]) == (200, examples()[0].text)
     assert response.context["page_config"]["run_url"] == "/run"
-    assert [example["name"] for example in response.context["page_config"]["examples"]][:2] == ["sidecars-in-a-job", "sidecars-long-running-deleted"]
+    assert [example.name for example in response.context["examples"]][:2] == ["sidecars-in-a-job", "sidecars-long-running-deleted"]
+
+
+def test_the_page_carries_the_text_of_no_other_example(client: Client) -> None:
+    page = client.get("/").text
+
+    assert [example.name for example in examples()[1:] if json.dumps(example.text)[1:-1] in page] == []
 
 
 @pytest.mark.parametrize("name", [example.name for example in examples()])
@@ -272,7 +278,7 @@ def test_check_bears_any_json(client: Client, body: bytes) -> None:
     assert (answer.status_code, len(answer.json()["problems"]) > 0) == (200, True)
 
 
-# -- the raw text, the gallery, the link -------------------------------------------------------------------------------------------
+# -- the raw text, the link -------------------------------------------------------------------------------------------
 
 
 def test_the_raw_text(client: Client, make_scenario: Callable[..., Scenario]) -> None:
@@ -298,13 +304,6 @@ def test_the_raw_text_of_several_files_runs_as_it_is(client: Client) -> None:
 @pytest.mark.parametrize("path", ["/s/AAAAAAAAAAA", "/s/AAAAAAAAAAA.yaml", "/s/AAAAAAAAAAA.jsonl", "/s/short", "/s/-AAAAAAAAAA", "/s/", "/s/../../x"])
 def test_a_link_that_there_is_not(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
-
-
-def test_the_gallery_lists_every_folder(client: Client) -> None:
-    listed = client.get("/gallery").context["examples"]
-
-    assert [example["name"] for example in listed] == [example.name for example in examples()]
-    assert all(example["title"] and example["description"] for example in listed)
 
 
 def test_links_are_unguessable_and_never_begin_with_a_dash() -> None:

@@ -3,11 +3,16 @@
 import { jsonBlock } from "./dom.js";
 import { useCatalogue } from "./translate.js";
 
-/** The page's data. A page in English has no catalogue. */
-export function pageConfig() {
+/** For a page without data of its own. One in English has no catalogue. */
+export function useLanguage() {
   if (document.getElementById("catalogue")) {
     const { messages, plurals } = jsonBlock("catalogue");
     useCatalogue(messages, plurals);
   }
+}
+
+/** The page's data. */
+export function pageConfig() {
+  useLanguage();
   return jsonBlock("page-config");
 }
