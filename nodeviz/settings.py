@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "channels",
     "nodeviz.scenarios",
     "nodeviz.runs",
+    "nodeviz.classroom",
     "nodeviz.supervisor",
 ]
 

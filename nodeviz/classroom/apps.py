@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ClassroomConfig(AppConfig):
+    name = "nodeviz.classroom"
+    default_auto_field = "django.db.models.BigAutoField"
