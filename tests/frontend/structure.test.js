@@ -50,6 +50,8 @@ const PURE = ["gantt/facts.js", "gantt/lenses.js", "gantt/spans.js", "gantt/mark
   "kubectl/status-yaml.js",
   "kubectl/text.js",
   "gantt/palette.js",
+  "lesson/course.js",
+  "lesson/scoring.js",
   "live/model.js",
   "live/recording.js",
   "live/store.js",
@@ -73,6 +75,7 @@ const PURE = ["gantt/facts.js", "gantt/lenses.js", "gantt/spans.js", "gantt/mark
   "text/why.js",
   "time/format.js",
   "time/keys.js",
+  "time/passing.js",
   "time/player.js",
 ]);
 test("pure modules know neither the page nor the time of day", () => {

@@ -46,15 +46,21 @@ export function createPanel(root, { pack, course, stage }, on) {
   }
 
   function lock() {
-    const answer = question.answer();
+    const answer = answerNow();
     if (answer !== null) on.lock(answer);
   }
 
-  /** Another step, or the same one in another phase. */
-  function show({ focus = false } = {}) {
+  /** The step that is shown is not the course's any more: its question is closed. */
+  function leave() {
     question?.close();
     question?.element.remove();
     question = null;
+    running = false;
+  }
+
+  /** Show the course's step. */
+  function show({ focus = false } = {}) {
+    leave();
     const { step, ended } = course;
     const { ask, until_s: untilS, stop_s: stopS, title } = pack.steps[step];
     for (const [index, section] of sections.entries()) section.hidden = ended || index !== step;
@@ -90,7 +96,8 @@ export function createPanel(root, { pack, course, stage }, on) {
     if (!focus || ended) return;
     if (phase === "locked") part("run").focus();
     if (phase !== "revealed") return;
-    result.focus();
+    question.element.scrollIntoView();
+    result.focus({ preventScroll: true });
     stage.say(result.textContent);
   }
 
@@ -113,16 +120,21 @@ export function createPanel(root, { pack, course, stage }, on) {
     setText(part("next"), isLast ? t("Finish") : t("Next"));
     part("lock").hidden = ended || phase !== "asked";
     // It stays where it can be reached and says what is missing.
-    part("lock").setAttribute("aria-disabled", String(question?.answer() === null));
+    part("lock").setAttribute("aria-disabled", String(answerNow() === null));
     part("run").hidden = ended || phase !== "locked" || running;
     part("skip").hidden = ended || phase !== "locked";
     setText(part("hint"), ended ? "" : hintOf(phase, ask));
     part("hint").hidden = !part("hint").textContent;
   }
 
+  /** null: there is none yet. */
+  function answerNow() {
+    return question?.answer() ?? null;
+  }
+
   function hintOf(phase, ask) {
-    if (phase === "asked" && ask.kind === "build") return question.answer().reached ? "" : t("You can go on without reaching all goals.");
-    if (phase === "asked") return question.answer() === null ? t("Answer first: then the clock runs.") : t("Once locked, it stays.");
+    if (phase === "asked" && ask.kind === "build") return answerNow()?.reached ? "" : t("You can go on without reaching all goals.");
+    if (phase === "asked") return answerNow() === null ? t("Answer first: then the clock runs.") : t("Once locked, it stays.");
     return phase === "locked" ? t("Locked.") : "";
   }
 
@@ -134,6 +146,7 @@ export function createPanel(root, { pack, course, stage }, on) {
   }
 
   return {
+    leave,
     show,
     showPhase,
     draw,

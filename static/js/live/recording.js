@@ -3,7 +3,7 @@
  * search and exports it is a run that has got so far. Pure.
  */
 
-/** What a run is called that goes on, but not now. */
+/** Its state while no more of it is to be seen. */
 export const HELD = "held";
 
 /**
@@ -12,7 +12,7 @@ export const HELD = "held";
  * @param {Array} options.messages  the whole run, as on the wire (nodeviz/runs/frames.py)
  * @param {() => void} options.onNews
  * @param {(link: string) => void} options.onLink
- * @returns {{showUntil: (atS: number) => void, shownS: number, endS: number, close: () => void}}
+ * @returns {{showUntil: (atS: number, options?: {goesOn?: boolean}) => void, shownS: number, endS: number, close: () => void}}
  */
 export function openRecording(model, { messages, onNews, onLink }) {
   const hello = messages.find(([kind]) => kind === "h");
@@ -27,14 +27,14 @@ export function openRecording(model, { messages, onNews, onLink }) {
   model.receive(["h", { scenario: null, version: "", queue: null, error: null, ...hello?.[1], status: HELD }]);
 
   return {
-    /** Everything up to and at this instant. What has been shown cannot be taken back. */
-    showUntil(atS) {
+    /** Everything up to and at this instant. What has been shown cannot be taken back. `goesOn`: more is shown in a moment, so it is a run that is being computed. */
+    showUntil(atS, { goesOn = false } = {}) {
       const first = shown;
       while (shown < records.length && records[shown].t <= atS) shown += 1;
       if (shown > first) model.receive(["e", first, records.slice(first, shown)]);
       shownS = Math.max(shownS, Math.min(atS, endS));
       model.receive(["p", shownS]);
-      if (shown === records.length && last) model.receive(last);
+      model.receive(shown === records.length && last ? last : ["s", goesOn ? "running" : HELD, {}]);
       if (open) onNews();
     },
     get shownS() {

@@ -58,7 +58,7 @@ export function createStore() {
   };
 }
 
-/** Nothing more will come: the run's last word is known. */
-export function isOver(status) {
-  return status === "finished" || status === "failed";
+/** Nothing more will come: the run's last word is known. `orHeld`: or it is a recording of which no more is to be seen now (recording.js). */
+export function isOver(status, orHeld = false) {
+  return status === "finished" || status === "failed" || (orHeld && status === "held");
 }

@@ -38,7 +38,7 @@ async function load() {
 function begin() {
   const course = createCourse(pack, remembered());
   const current = () => pack.steps[course.step];
-  const running = createRunning(stage.showUntil, reveal);
+  const running = createRunning((atS) => stage.showUntil(atS, { goesOn: true }), skip);
   const panel = createPanel(document.getElementById("side-lesson"), { pack, course, stage }, { lock, run, skip, next, goTo, restart, toRun: stage.comeBack, edit: () => showSide("spec", { focus: true }) });
 
   stage.onRun(drawFlags);
@@ -60,7 +60,7 @@ function begin() {
   async function enter({ first = false } = {}) {
     const { run: index, ask, stop_s: stopS, until_s: untilS } = current();
     running.stop();
-    stage.pickMoment(null);
+    panel.leave();
     stage.flags([]);
     root.dataset.stage = index === null ? "empty" : "";
     if (index !== null) {
@@ -71,7 +71,6 @@ function begin() {
     }
     stage.hold(isOpen());
     if (!first) showSide("lesson");
-    panel.setRunning(false);
     panel.show({ focus: !first });
     drawFlags();
     keep();
@@ -92,7 +91,6 @@ function begin() {
 
   function lock(answer) {
     if (!course.lock(answer)) return;
-    stage.pickMoment(null);
     changed();
     // There is nothing to wait for.
     if (current().ask.kind === "build" || current().run === null) reveal();
@@ -104,6 +102,8 @@ function begin() {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return skip();
     stage.fit();
     panel.setRunning(true);
+    if (matchMedia("(max-width: 900px)").matches) document.getElementById("side-result").scrollIntoView();
+    stage.showUntil(stage.shownS, { goesOn: true });
     stage.play({ speed: null, playing: true });
     running.start(stage.shownS, current().until_s);
     return undefined;
@@ -111,6 +111,7 @@ function begin() {
 
   function pauseRunning() {
     running.stop();
+    stage.showUntil(stage.shownS);
     panel.setRunning(false);
   }
 

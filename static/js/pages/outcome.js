@@ -69,7 +69,7 @@ export function createOutcome(bar, { config, session, workbench }) {
     draw() {
       const { status } = session.model.run;
       const gone = session.link === "gone" || (session.isTry && session.link === "lost");
-      const open = !gone && (status === "queued" || status === "running");
+      const open = !gone && !session.isRecording && (status === "queued" || status === "running");
       part("cancel").hidden = !(open && (session.isTry || tokenOfRun(session.id)));
       part("again").hidden = !(gone || status === "failed");
       part("report").hidden = status !== "failed";

@@ -96,7 +96,7 @@ function switched({ restart = true } = {}) {
 function facts() {
   if (!gantt) return null;
   const { run, spans, room } = session.model;
-  return { headS: run.headS, lastS: Math.max(spans.lastS, room.eventS, session.ghost?.spans.lastS ?? 0), over: isOver(run.status) };
+  return { headS: run.headS, lastS: Math.max(spans.lastS, room.eventS, session.shownS, session.ghost?.spans.lastS ?? 0), over: isOver(run.status, true) };
 }
 
 /** What changes only when records came. */

@@ -53,6 +53,15 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
     get ghostId() {
       return ghost?.id ?? null;
     },
+    /** Nobody computes it: it was all there (openRecording). */
+    get isRecording() {
+      return Boolean(shown.source);
+    },
+    /** How far a recording is shown that goes on; what is computed is shown as far as something happens. */
+    get shownS() {
+      const { run } = shown.model;
+      return session.isRecording && !isOver(run.status) ? run.headS : 0;
+    },
     /** A run that nobody has a link to. */
     get isTry() {
       return shown.id === null;
@@ -75,7 +84,7 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
 
     /** The run that was shown before the first of the tries, { id, text }; null where a run is shown that has a link, or always was a try. */
     get origin() {
-      return shown.id === null && !shown.source ? origin : null;
+      return shown.id === null && !session.isRecording ? origin : null;
     },
     /** Show that run again. */
     toOrigin() {
@@ -114,7 +123,7 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
   /** Compute a text that gets no link. What is behind stays there while one try follows another. */
   function tryText(text) {
     const behind = !session.isTry || !ghost;
-    if (!session.isTry || shown.source) origin = shown;
+    if (!session.isTry || session.isRecording) origin = shown;
     change({ id: null, text, model: fresh() }, behind && shown.model.records.length > 0);
     source = openTry(shown.model, { url: config.try_url, token: tokenOf(document), text, onNews, onLink, onRefused });
   }

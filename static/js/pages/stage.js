@@ -11,24 +11,11 @@ import { orderedRows, spanAt } from "../gantt/rows.js";
 import * as viewport from "../gantt/viewport.js";
 import { openRecording } from "../live/recording.js";
 import { isOver } from "../live/store.js";
+import { isTimePassing, SAME_S } from "../time/passing.js";
 import * as player from "../time/player.js";
 import { t } from "../text/translate.js";
 
 const byId = (id) => document.getElementById(id);
-/** A frame may come late; what moves further than this many seconds of the reader's time was moved. */
-const LATE_S = 1;
-/** Instants that are nearer to each other are one. */
-const SAME_S = 0.0015;
-
-/** The reader's time has passed between two looks at a clock: is the second what became of the first? Pure. */
-export function isTimePassing(before, now, { elapsedS, isAtEnd }) {
-  if (before.speed !== now.speed) return false;
-  if (before.playing !== now.playing && !(before.playing && isAtEnd)) return false;
-  if (!before.playing) return Math.abs(now.atS - before.atS) < SAME_S;
-  const furthestS = before.speed === null ? Infinity : before.atS + (elapsedS + LATE_S) * before.speed;
-  return now.atS >= before.atS - SAME_S && now.atS <= furthestS;
-}
-
 /** @param {object} page  of pages/run.js */
 export function createStage(page) {
   const { config, session, state, clock, view, workbench, panels, tools } = page;
@@ -72,12 +59,15 @@ export function createStage(page) {
       return undefined;
     },
 
-    /** Let more of the recording be seen. The clock goes along if it stood at the end of what was there. Does nothing to a stored run. */
-    showUntil(atS) {
+    /**
+     * Let more of the recording be seen. The clock goes along if it stood at the end of what was there. Does nothing to a stored run.
+     * @param {{goesOn?: boolean}} [options]  more follows in a moment: it looks like a run that is being computed
+     */
+    showUntil(atS, options) {
       const { source } = put.recording ?? {};
       if (!source) return;
       const wasAtEnd = clock.nowS >= source.shownS - SAME_S;
-      source.showUntil(atS);
+      source.showUntil(atS, options);
       if (stage.isMine && wasAtEnd) clock.nowS = source.shownS;
       settled();
     },
@@ -189,7 +179,7 @@ export function createStage(page) {
      * @param {{atS?: number, reachS?: number}} [options]  where the handle stands, and how far the axis reaches
      */
     pickMoment(fn, { atS = clock.nowS, reachS = null } = {}) {
-      if (fn && reachS !== null && view.endS < reachS) viewport.show(view, { startS: 0, endS: reachS });
+      if (fn && reachS !== null) viewport.show(view, { startS: 0, endS: reachS });
       picking.ask(fn, atS);
       page.redraw();
     },

@@ -20,7 +20,7 @@ export function headlineOf(run, { records }) {
     case "running":
       return { tone: "busy", text: records ? t("Simulating: {time} so far", { time: formatDuration(run.headS) }) : t("Simulating …") };
     case "held":
-      return { tone: "busy", text: t("What has happened so far") };
+      return { tone: "neutral", text: t("What has happened so far") };
     case "failed":
       return { tone: "bad", text: run.error || t("This run failed, and it is our fault.") };
     default:
