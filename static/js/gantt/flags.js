@@ -58,9 +58,9 @@ export function createFlags(plot, beside, topPx) {
   let drawn = "";
 
   function flagElement({ kind, label, atS, row }) {
-    const text = el("span", { class: "flag-label" }, el("b", null, label), ` ${formatInstant(atS, DECIMALS)}`);
+    const text = el("span", { class: `flag-label flag-${kind}` }, el("b", null, label), ` ${formatInstant(atS, DECIMALS)}`);
     const ring = row ? el("i", { class: "flag-ring" }) : null;
-    const line = el("div", { class: `flag flag-${kind}` }, ring, text);
+    const line = el("div", { class: `flag flag-${kind}` }, ring);
     return { line, text, ring };
   }
 
@@ -71,7 +71,8 @@ export function createFlags(plot, beside, topPx) {
       const classes = wanted.filter(({ kind }) => kind === "class");
       made = flags.map(flagElement);
       picks = classes.map(() => el("i", { class: "flag-pick" }));
-      layer.replaceChildren(...picks, ...made.map(({ line }) => line));
+      // No line goes through another one's label.
+      layer.replaceChildren(...picks, ...made.map(({ line }) => line), ...made.map(({ text }) => text));
       const said = flags.map((flag) => el("li", null, wordsOf(flag)));
       if (classes.length) {
         const times = classes.map(({ atS }) => atS).sort((a, b) => a - b);
@@ -92,14 +93,14 @@ export function createFlags(plot, beside, topPx) {
       const sized = { ...view, widthPx };
       const xs = flags.map(({ atS }) => xOf(sized, atS));
       const inSight = xs.map((x) => x >= -1 && x <= widthPx + 1);
-      made.forEach(({ line }, index) => (line.hidden = !inSight[index]));
+      made.forEach(({ line, text }, index) => (line.hidden = text.hidden = !inSight[index]));
       const shown = made.map((_, index) => index).filter((index) => inSight[index]);
       const places = placed(shown.map((index) => ({ x: xs[index], widthPx: made[index].text.offsetWidth })), widthPx);
       shown.forEach((index, nth) => {
         const { line, text, ring } = made[index];
         const { leftPx, lane } = places[nth];
         line.style.transform = `translateX(${Math.round(xs[index])}px)`;
-        text.style.transform = `translate(${Math.round(leftPx - xs[index])}px, ${-lane * LABEL_PX}px)`;
+        text.style.transform = `translate(${Math.round(leftPx)}px, ${-lane * LABEL_PX}px)`;
         if (!ring) return;
         const at = rows.findIndex(({ key }) => key === flags[index].row);
         const topOfRow = topPx + at * ROW_PX - scrollPx;

@@ -50,6 +50,8 @@ function begin() {
   stage.onClock(() => {
     if (running.isOn) pauseRunning();
   });
+  // What was said and what was true stands on the bars, on a phone, too.
+  stage.showChart();
   enter({ first: true });
 
   function isOpen() {
