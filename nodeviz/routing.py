@@ -5,6 +5,7 @@ from __future__ import annotations
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.urls import re_path
 
+from nodeviz.classroom.routing import websocket_urlpatterns as rooms
 from nodeviz.runs.routing import websocket_urlpatterns as runs
 
 
@@ -15,4 +16,4 @@ class NoSuchSocket(AsyncWebsocketConsumer):
         await self.close()
 
 
-websocket_urlpatterns = [*runs, re_path(r"", NoSuchSocket.as_asgi())]
+websocket_urlpatterns = [*runs, *rooms, re_path(r"", NoSuchSocket.as_asgi())]

@@ -101,6 +101,10 @@ REDIS_URL = env.redis_url(os.environ) or f"unix://{redis_socket(VAR_DIR)}"
 # A link that nobody shared or opened for so long is deleted with everything it led to.
 UNSHARED_DAYS = env.whole_number(os.environ, "UNSHARED_DAYS", default=30, least=1, most=36_500)
 
+# A room of a class dies so long after its last command. At most a week: who prepares one on Friday teaches on Monday.
+ROOM_HOURS = env.whole_number(os.environ, "ROOM_HOURS", default=24, least=1, most=168)
+MAX_ROOMS = env.whole_number(os.environ, "MAX_ROOMS", default=100, least=1, most=10_000)
+
 # -- static files ------------------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"

@@ -7,5 +7,6 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("nodeviz.scenarios.urls")),
     path("", include("nodeviz.runs.urls")),
+    path("", include("nodeviz.classroom.urls")),
     path("", include("nodeviz.service_worker")),
 ]

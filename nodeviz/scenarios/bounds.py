@@ -73,6 +73,16 @@ def take_token(bucket: Bucket, address: str, *, now_ms: int) -> bool:
     return cast("int", left) >= 0
 
 
+def has_token(bucket: Bucket, address: str, *, now_ms: int) -> bool:
+    """Would one be given? None is taken."""
+    key = f"nodeviz:bucket:{bucket.name}:{neighbourhood(address)}"
+    try:
+        tokens, at = cast("list[bytes | None]", client().hmget(key, ["tokens", "at"]))
+    except RedisError:
+        return True
+    return tokens is None or at is None or float(tokens) + max(0.0, now_ms - float(at)) * bucket.per_minute / 60_000 >= 1
+
+
 def neighbourhood(address: str) -> str:
     """Whom an address stands for: IPv6 gives every household a /64."""
     try:

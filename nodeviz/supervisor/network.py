@@ -1,9 +1,8 @@
-"""Can the address be used, does a server answer there, and under which names do others find this machine?"""
+"""Can the address be used, and does a server answer there?"""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import socket
 
@@ -44,16 +43,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def own_names() -> tuple[str, ...]:
-    """The machine's name and its address in the local network, as far as it knows them."""
-    names = [socket.gethostname().lower()]
-    # No packet is sent: connecting a datagram socket only looks up which of our addresses would be used.
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(("192.0.2.1", 9))
-        names.append(probe.getsockname()[0])
-    return tuple(dict.fromkeys(names))
 
 
 async def http_status(host: str, port: int, path: str) -> int:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from nodeviz.own_names import is_loopback
 from nodeviz.supervisor import preparation, programs
-from nodeviz.supervisor.management.commands.up import announcement, is_loopback
+from nodeviz.supervisor.management.commands.up import announcement
 from nodeviz.supervisor.network import AddressUnusable, check_address, free_port
 from nodeviz.supervisor.redis_choice import Choice, Kind, choose
 from nodeviz.supervisor.restarts import HOPELESS_ENDS, LONGEST_DELAY_S, Record

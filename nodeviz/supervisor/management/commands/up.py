@@ -9,7 +9,6 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,9 +18,10 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
 from nodeviz import env, places
+from nodeviz.own_names import is_loopback, own_names
 from nodeviz.supervisor import programs
 from nodeviz.supervisor import redis_choice as choice
-from nodeviz.supervisor.network import AddressUnusable, check_address, free_port, own_names
+from nodeviz.supervisor.network import AddressUnusable, check_address, free_port
 from nodeviz.supervisor.programs import Program
 from nodeviz.supervisor.supervise import CannotStart, Setup, Supervisor
 
@@ -120,11 +120,3 @@ def announcement(host: str, port: int, names: Sequence[str]) -> str:
     here = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else f"[{host}]" if ":" in host else host
     addresses = [f"http://{name}:{port}" for name in (here, *names)]
     return f"\n  nodeviz is ready: {'  or  '.join(addresses)}\n  Ctrl-C stops it.\n"
-
-
-def is_loopback(host: str) -> bool:
-    """Reachable from this machine alone."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -1,0 +1,291 @@
+"""What happens in a room? Through the real ASGI application and a real Redis, as the browsers of a class see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nodeviz.classroom import guessing, room_feed
+from nodeviz.scenarios.bounds import Bucket
+from tests.nodeviz.rooms import Window, open_room, together, window
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
+
+CLOCK = {"at_s": 3.5, "speed": 10, "playing": True}
+
+
+async def test_what_the_teacher_drives_reaches_everybody_the_teacher_too() -> None:
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher, window(room.code, nickname="Ada") as ada:
+        await teacher.say("drive", set={"step": 2, "clock": CLOCK})
+        heard = await together(teacher.until("set"), ada.until("set"))
+
+    for kind, seq, part in heard:
+        clock = part.pop("clock")
+        assert 0 <= clock.pop("age_ms") < 1000
+        assert (kind, seq, part, clock) == ("set", 1, {"step": 2, "phase": "read"}, CLOCK)
+
+
+async def test_who_comes_later_is_told_how_the_room_stands() -> None:
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher:
+        for at_s in range(5):
+            await teacher.say("drive", set={"clock": {**CLOCK, "at_s": at_s}, "selected": {"row": "web/app", "at_s": 2}})
+        for _ in range(5):
+            await teacher.until("set")
+        async with window(room.code) as ada:
+            welcome = await ada.hello(nickname="Ada")
+
+    assert welcome["room"]["title"] == "Who stops first?"
+    assert (welcome["state"]["seq"], welcome["state"]["clock"]["at_s"], welcome["state"]["selected"]) == (5, 4, {"row": "web/app", "at_s": 2})
+    assert (welcome["me"]["nickname"], welcome["me"]["role"], welcome["answers"], welcome["histograms"]) == ("Ada", "student", {}, {})
+
+
+async def test_who_comes_back_is_who_they_were_with_their_answers() -> None:
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher:
+        await teacher.say("drive", set={"phase": "asked"})
+        await teacher.until("set")
+        async with window(room.code, nickname="Ada") as ada:
+            await ada.say("answer", step=0, answer=[2])
+            await ada.until("answered")
+            me = ada.me
+        async with window(room.code) as again:
+            welcome = await again.hello(person=me["person"], key=me["key"])
+
+    assert (welcome["me"], welcome["answers"]) == (me, {"0": [2]})
+
+
+async def test_a_wrong_key_is_a_stranger_who_needs_a_nickname() -> None:
+    room = await open_room()
+    async with window(room.code, nickname="Ada") as ada, window(room.code) as other:
+        await other.say("hello", person=ada.me["person"], key="guessed")
+        refused = await other.hear()
+        welcome = await other.hello(person=ada.me["person"], key="guessed", nickname="Ada")
+
+    assert (refused[0], refused[1]["op"]) == ("refused", "hello")
+    assert welcome["me"]["person"] != ada.me["person"]
+    assert welcome["me"]["nickname"] == "Ada 2"
+
+
+async def test_answers_are_locked_counted_and_shown() -> None:
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher, window(room.code, nickname="Ada") as ada, window(room.code, nickname="Bob") as bob:
+        await ada.say("answer", step=0, answer=[1])
+        early = await ada.until("refused")
+        await teacher.say("drive", set={"phase": "asked"})
+        await together(ada.until("set"), bob.until("set"))
+        await ada.say("answer", step=0, answer=[2])
+        await bob.say("answer", step=0, answer=[1])
+        answered = await together(ada.until("answered"), bob.until("answered"))
+        await ada.say("answer", step=0, answer=[3])
+        again = await ada.until("answered")
+        view = await teacher.until_class(lambda view: view["histograms"].get("0", {}).get("total") == 2)
+        await teacher.say("drive", set={"phase": "locked"})
+        await ada.until("set")
+        await bob.say("answer", step=0, answer=[2])
+        late = await bob.until("refused")
+        await teacher.say("drive", set={"phase": "revealed"})
+        shown = await together(teacher.until("histogram"), ada.until("histogram"))
+
+    assert early[1]["op"] == "answer"
+    assert answered == [["answered", "0", [2]], ["answered", "0", [1]]]
+    assert again == ["answered", "0", [2]]
+    assert late[1]["op"] == "answer"
+    assert view["histograms"]["0"] == {"counts": [1, 1, 0], "total": 2}
+    assert shown == [["histogram", "0", {"counts": [1, 1, 0], "total": 2}]] * 2
+    assert [message for message in ada.heard if message[0] == "class"] == []
+
+
+async def test_a_poll_is_asked_answered_and_shown() -> None:
+    room = await open_room(lesson=None, scenario=None, asks=())
+    async with window(room.code, token=room.token) as teacher, window(room.code, nickname="Ada") as ada:
+        await teacher.say("drive", set={"poll": {"kind": "choose", "question": "Ready?", "options": ["Yes", "No"]}})
+        _, _, part = await ada.until("set")
+        await ada.say("answer", step=part["poll"]["step"], answer=[1])
+        await ada.until("answered")
+        await teacher.say("drive", set={"poll": {"phase": "revealed"}})
+        shown = await ada.until("histogram")
+
+    assert part == {"poll": {"step": "poll-1", "phase": "asked", "kind": "choose", "question": "Ready?", "options": ["Yes", "No"]}}
+    assert shown == ["histogram", "poll-1", {"counts": [1, 0], "total": 1}]
+
+
+async def test_the_teacher_sees_people_questions_and_signals() -> None:
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher, window(room.code, nickname="Ada") as ada:
+        await ada.say("question", text="Why <b>now</b>?")
+        await ada.say("lost", on=True)
+        await ada.say("roam", on=True)
+        await ada.say("fork", id="AAAAAAAAAAA")
+        view = await teacher.until_class(lambda view: view["questions"] and any(person["fork"] for person in view["people"].values()))
+        await teacher.say("done", question=1)
+        done = await teacher.until_class(lambda view: view["questions"][1]["done"])
+
+    assert list(view["people"].values()) == [
+        {"person": ada.me["person"], "nickname": "Ada", "here": True, "roaming": True, "lost": True, "fork": "AAAAAAAAAAA", "answered": []}
+    ]
+    assert view["questions"] == {1: {"id": 1, "nickname": "Ada", "text": "Why <b>now</b>?", "done": False}}
+    assert done["questions"][1]["done"]
+    assert {message[0] for message in ada.heard} <= {"welcome", "people"}
+
+
+async def test_the_wheel_is_handed_over_and_taken_back() -> None:
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher, window(room.code, nickname="Ada") as ada, window(room.code, nickname="Bob") as bob:
+        await teacher.say("hand", person=ada.me["person"])
+        handed = await bob.until("set")
+        while (people := await bob.until("people"))[1]["driver"] != "Ada":
+            pass
+        await ada.say("drive", set={"lens": "api"})
+        driven = await bob.until("set")
+        await bob.say("drive", set={"lens": "node"})
+        refused = await bob.until("refused")
+        await teacher.say("hand", person=None)
+        await bob.until("set")
+        await ada.say("drive", set={"lens": "node"})
+        after = await ada.until("refused")
+
+    assert handed == ["set", 1, {"driver": ada.me["person"]}]
+    assert people == ["people", {"here": 2, "driver": "Ada"}]
+    assert driven == ["set", 2, {"lens": "api"}]
+    assert (refused[1]["op"], after[1]["op"]) == ("drive", "drive")
+
+
+async def test_the_end_reaches_everybody_and_nothing_happens_after_it() -> None:
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher, window(room.code, nickname="Ada") as ada:
+        await teacher.say("end")
+        ends = await together(teacher.until("end"), ada.until("end"))
+        codes = await together(teacher.closed(), ada.closed())
+        async with window(room.code) as late:
+            await late.say("hello", nickname="Late")
+            code = await late.closed()
+
+    assert (ends, codes, code) == ([["end", {}]] * 2, [room_feed.ENDED] * 2, room_feed.UNKNOWN_ROOM)
+
+
+async def test_a_reset_forgets_the_class_and_keeps_the_room() -> None:
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher, window(room.code, nickname="Ada") as ada:
+        await teacher.say("drive", set={"step": 3, "phase": "asked"})
+        await ada.until("set")
+        await ada.say("answer", step=3, answer=4)
+        await ada.until("answered")
+        await teacher.say("reset")
+        code = await ada.closed()
+        while (message := await teacher.until("set"))[1] < 2:
+            pass
+        view = await teacher.until_class(lambda view: not view["people"])
+        async with window(room.code) as again:
+            await again.say("hello", person=ada.me["person"], key=ada.me["key"])
+            refused = await again.hear()
+            welcome = await again.hello(nickname="Ada")
+
+    assert code == room_feed.RESET
+    assert (message[2]["step"], message[2]["phase"], view) == (0, "read", {"people": {}, "questions": {}, "histograms": {}})
+    assert (refused[0], welcome["me"]["nickname"], welcome["answers"]) == ("refused", "Ada", {})
+
+
+async def test_presence_is_of_people_and_not_of_windows() -> None:
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher:
+        async with window(room.code, nickname="Ada") as ada, window(room.code) as second:
+            await second.hello(person=ada.me["person"], key=ada.me["key"])
+            both = await teacher.until_class(lambda view: [p["here"] for p in view["people"].values()] == [True])
+        left = await teacher.until_class(lambda view: [p["here"] for p in view["people"].values()] == [False])
+
+    assert (len(both["people"]), len(left["people"])) == (1, 1)
+
+
+# -- what must not come ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_page_of_another_origin_is_refused() -> None:
+    room = await open_room()
+
+    assert await Window(room.code, origin=b"https://evil.example").open() == "websocket.close"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        pytest.param({"op": "hello", "token": "guessed"}, room_feed.NOT_YOURS, id="a guessed driver's token"),
+        pytest.param({"op": "hello", "token": ["guessed"]}, room_feed.NOT_YOURS, id="something else in its place"),
+        pytest.param({"op": "drive", "set": {"step": 1}}, room_feed.BAD_MESSAGE, id="a command before hello"),
+        pytest.param({"op": "end"}, room_feed.BAD_MESSAGE, id="an end before hello"),
+        pytest.param({}, room_feed.BAD_MESSAGE, id="nothing"),
+    ],
+)
+async def test_strangers_are_shown_out(words: dict[str, Any], code: int) -> None:
+    room = await open_room()
+    async with window(room.code) as stranger:
+        await stranger.say(words.pop("op", ""), **words)
+
+        assert await stranger.closed() == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("[]", id="no object"),
+        pytest.param("[" * 5000, id="brackets that never close"),
+        pytest.param('{"op": "question", "text": "' + "x" * 9000 + '"}', id="a message that is too long"),
+    ],
+)
+async def test_what_is_no_command_ends_the_conversation(text: str) -> None:
+    room = await open_room()
+    async with window(room.code, nickname="Ada") as ada:
+        await ada.write(text)
+
+        assert await ada.closed() == room_feed.BAD_MESSAGE
+
+
+@pytest.mark.parametrize("code", ["BCDFGH", "AAAAAA", "bcdfgh"])
+async def test_an_unknown_room_is_closed_with_its_own_code(code: str) -> None:
+    async with window(code) as ada:
+        await ada.say("hello", nickname="Ada")
+
+        assert await ada.closed() == room_feed.UNKNOWN_ROOM
+
+
+async def test_who_guesses_codes_finds_none_any_more_not_even_a_right_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guessing, "GUESSES", Bucket(name="test-guesses", capacity=3, per_minute=1))
+    room = await open_room()
+    codes = []
+    for _ in range(3):
+        async with window("BCDFGH") as guesser:
+            await guesser.say("hello", nickname="Eve")
+            codes.append(await guesser.closed())
+    async with window(room.code) as guesser:
+        await guesser.say("hello", nickname="Eve")
+        last = await guesser.closed()
+
+    assert (codes, last) == ([room_feed.UNKNOWN_ROOM] * 3, room_feed.TOO_OFTEN)
+
+
+async def test_who_talks_without_end_is_shown_out() -> None:
+    room = await open_room()
+    async with window(room.code, nickname="Ada") as ada:
+        for _ in range(200):
+            await ada.say("lost", on=True)
+
+        assert await ada.closed() == room_feed.TOO_OFTEN
+
+
+async def test_a_run_that_there_is_not_is_not_driven_to() -> None:
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher:
+        await teacher.say("drive", set={"run": {"id": "AAAAAAAAAAA"}})
+
+        assert (await teacher.until("refused"))[1]["op"] == "drive"
+
+
+async def test_the_last_window_takes_the_feed_with_it() -> None:
+    room = await open_room()
+    async with window(room.code, nickname="Ada"), window(room.code, nickname="Bob"):
+        assert room_feed.live_rooms() == 1
+
+    assert room_feed.live_rooms() == 0
