@@ -40,6 +40,9 @@ class HashedModulesStorage(CompressedManifestStaticFilesStorage):
 
     support_js_module_import_aggregation = True
 
+    max_post_process_passes = 20
+    """Each pass settles the names one level further up the imports; Django's own 5 are fewer than our modules have."""
+
     def create_compressor(self, **kwargs: Any) -> Compressor:
         """What makes the compressed copy beside each file."""
         return DenseCompressor(**kwargs)
