@@ -115,6 +115,12 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         _ACTIONS,
         "container:restartPolicyRules",
     ),
+    "user-namespace": _of(
+        "hostUsers is false, so the kubelet gives the pod a block of host ids of its own, which no other pod of the node has.",
+        "hostUsers: true, the default: then root in a container is root of the node.",
+        "pkg/kubelet/userns/userns_manager.go, createUserNsConfig",
+        "pod:hostUsers",
+    ),
     "image-changed": _of(
         "The image of {object} in the spec is another one now, so the container is replaced.",
         "Nothing: that is how an image is updated.",

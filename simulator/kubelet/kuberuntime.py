@@ -166,7 +166,8 @@ class RuntimeManager:
         except UsernsError as error:
             return str(error)
         last = first + self.userns.ids_per_pod - 1
-        self._recorder.record("kubelet", pod=pod.key, object="pod", call="decision", detail=f"user namespace: host ids {first} to {last}")
+        detail = f"user namespace: host ids {first} to {last}"
+        self._recorder.record("kubelet", pod=pod.key, object="pod", call="decision", detail=detail, why="user-namespace")
         return None
 
     def _start_all(self, start: _Start, actions: PodActions, result: SyncResult) -> Steps:
