@@ -113,3 +113,13 @@ make_pages() {
     [ -d node_modules ] || logged npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --loglevel=http >/dev/null || explain
     logged npm run pages >/dev/null || explain
 }
+
+# What browsers load of the lessons: their runs, simulated. Looked at anew when a lesson, an example or the simulator has changed; a lesson that is refused is not listed.
+make_lessons() {
+    packs=static/vendor/lessons/.built.json
+    if [ -s "$packs" ] && [ -z "$(find lessons scenarios simulator nodeviz/classroom nodeviz/runs/frames.py -name '*.pyc' -o -name __pycache__ -o -type f -newer "$packs" -print)" ]; then
+        return
+    fi
+    echo "Computing the lessons"
+    .venv/bin/python manage.py build_lessons || echo "nodeviz starts without the lessons that were refused."
+}

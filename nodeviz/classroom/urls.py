@@ -1,10 +1,12 @@
-"""Which address is a class'?"""
+"""Which address is a lesson's or a class'?"""
 
 from django.urls import path
 
-from nodeviz.classroom import room_views
+from nodeviz.classroom import lesson_views, room_views
 
 urlpatterns = [
+    path("lessons", lesson_views.lesson_list, name="lessons"),
+    path("lessons/<slug:name>", lesson_views.page, name="lesson"),
     path("rooms", room_views.rooms, name="rooms"),
     path("join", room_views.join, name="join"),
     path("r/<slug:code>", room_views.room, name="room"),

@@ -110,8 +110,13 @@ def installed(checkout: Path, path: str) -> None:
     (checkout / "static" / "js" / "ours.js").write_text("/** One of our modules. */")
     vendored = checkout / "static" / "vendor"
     vendored.mkdir()
+    for folder in ("lessons", "scenarios", "simulator", "nodeviz/classroom", "nodeviz/runs"):
+        (checkout / folder).mkdir(parents=True)
+    (checkout / "nodeviz/runs/frames.py").write_text("")
+    (checkout / "lessons/lesson.yaml").write_text("title: One of our lessons")
     (vendored / "pages").mkdir()
-    for name in ("codemirror.js", "plotly-basic.min.js", "pages/run.js"):
+    (vendored / "lessons").mkdir()
+    for name in ("codemirror.js", "plotly-basic.min.js", "pages/run.js", "lessons/.built.json"):
         (vendored / name).write_text("bundled")
     stamps = (
         ". ./bootstrap.sh; wanted requirements.txt >.venv/installed-requirements.txt; cat package.json package-lock.json frontend/*.js >static/vendor/.stamp"
@@ -137,6 +142,30 @@ def test_a_module_of_ours_that_has_changed_is_bundled_anew_and_once(checkout):
     run(checkout, path)
 
     assert (checkout / "npm.log").read_text() == "run pages\n"
+
+
+def test_lessons_are_computed_anew_when_one_has_changed_but_not_because_python_has_compiled_something(checkout):
+    path = programs(checkout / "bin")
+    installed(checkout, path)
+    later = (checkout / "static/vendor/lessons/.built.json").stat().st_mtime + 1
+    compiled = checkout / "simulator/__pycache__"
+    compiled.mkdir()
+    (compiled / "pod.cpython-312.pyc").write_text("")
+    os.utime(compiled / "pod.cpython-312.pyc", (later, later))
+    before = run(checkout, path).stdout
+    os.utime(checkout / "lessons/lesson.yaml", (later, later))
+
+    assert before == "started with: manage.py up\n"
+    assert run(checkout, path).stdout == "Computing the lessons\nstarted with: manage.py build_lessons\nstarted with: manage.py up\n"
+
+
+def test_a_lesson_that_is_refused_does_not_keep_nodeviz_from_starting(checkout):
+    path = programs(checkout / "bin")
+    installed(checkout, path)
+    (checkout / "static/vendor/lessons/.built.json").unlink()
+    (checkout / ".venv/bin/python").write_text('#!/bin/sh\n[ "$1" = -c ] || [ "$2" = up ] && echo "started with: $*"\n')
+
+    assert run(checkout, path).stdout.splitlines()[-2:] == ["nodeviz starts without the lessons that were refused.", "started with: manage.py up"]
 
 
 def test_the_scripts_are_executable():
