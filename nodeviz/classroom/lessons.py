@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.templatetags.static import static
-from django.urls import reverse
 
 from nodeviz.classroom.lesson_check import folders
 from nodeviz.classroom.lesson_fields import Refused
@@ -62,13 +60,3 @@ def installed(folder: Path, packs: Path) -> tuple[Lesson, ...]:
         except Refused as error:
             log.error("the lesson %s is not listed: %s", each.name, error)
     return tuple(sorted(found, key=lambda lesson: (lesson.order, lesson.name)))
-
-
-def lesson_context(lesson: Lesson) -> dict[str, Any]:
-    """What the page of a lesson, or of a room that has one, needs for `classroom/_panel.html` and for its scripts."""
-    return {
-        "title": lesson.title,
-        "steps": lesson.steps,
-        "lessons_url": reverse("lessons"),
-        "lesson_config": {"name": lesson.name, "pack_url": static(f"vendor/lessons/{lesson.name}.json")},
-    }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from nodeviz.classroom.room_questions import Ask
+from nodeviz.classroom.lesson_pages import page_context
+from nodeviz.classroom.lessons import lesson, pack_head
+from nodeviz.classroom.room_questions import Ask, ask_of_pack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +20,13 @@ class RoomLesson:
 
 def lesson_of_room(name: str) -> RoomLesson | None:
     """None: there is no such lesson."""
-    return None
+    if lesson(name) is None:
+        return None
+    pack = pack_head(name)
+    return RoomLesson(title=pack["title"], asks=tuple(ask_of_pack(step["ask"]) for step in pack["steps"]))
 
 
 def lesson_context(name: str) -> dict[str, Any] | None:
     """Of the room's page; None if there is no such lesson any more."""
-    return None
+    found = lesson(name)
+    return page_context(found) if found else None
