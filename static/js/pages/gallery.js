@@ -10,11 +10,11 @@ useLanguage();
 const filter = document.getElementById("filter");
 const cards = [...document.querySelectorAll("#cards > li[id]")].map((element) => {
   const said = element.querySelectorAll("h2, p");
-  return { element, text: [element.id, ...[...said].map((part) => part.textContent)].join(" "), tags: element.dataset.tags.split(" ") };
+  return { element, text: [element.id, ...Array.from(said, (part) => part.textContent)].join(" "), tags: element.dataset.tags.split(" ") };
 });
 const boxes = [...filter.querySelectorAll("input[name=tag]")];
 const known = boxes.map(({ value }) => value);
-const count = document.querySelector(".gallery-count");
+const count = document.getElementById("count");
 
 function chosen() {
   return { query: filter.elements.q.value, tags: boxes.filter(({ checked }) => checked).map(({ value }) => value) };
@@ -32,7 +32,7 @@ function show() {
   const shown = cards.filter(matches).length;
   const all = shown === cards.length;
   document.getElementById("none").hidden = shown > 0;
-  filter.querySelector("button[type=reset]").hidden = !choice.query.trim() && !choice.tags.length;
+  document.getElementById("show-all").hidden = !choice.query.trim() && !choice.tags.length;
   setText(count, all ? tn("{count} example", "{count} examples", shown) : t("{shown} of {all} examples", { shown, all: cards.length }));
   history.replaceState(null, "", location.pathname + searchOf(choice, location.search) + location.hash);
 }
