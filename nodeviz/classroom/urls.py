@@ -1,10 +1,11 @@
-"""Which address is a lesson's or a class'?"""
+"""Which address is an example's, a lesson's or a class'?"""
 
 from django.urls import path
 
-from nodeviz.classroom import lesson_views, room_views
+from nodeviz.classroom import gallery_page, lesson_views, room_views
 
 urlpatterns = [
+    path("gallery", gallery_page.gallery_page, name="gallery"),
     path("lessons", lesson_views.lesson_list, name="lessons"),
     path("lessons/<slug:name>", lesson_views.page, name="lesson"),
     path("rooms", room_views.rooms, name="rooms"),

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from nodeviz.scenarios import advised, behaviors, book, fields, gallery_page, interventions, knobs, switch, views
+from nodeviz.scenarios import advised, behaviors, book, fields, interventions, knobs, switch, views
 from nodeviz.scenarios.models import ID_PATTERN
 
 
@@ -27,6 +27,5 @@ urlpatterns = [
     path("follow", advised.follow, name="follow"),
     path("gates", switch.gates, name="gates"),
     path("fields", fields.fields, name="fields"),
-    path("gallery", gallery_page.gallery_page, name="gallery"),
     path("s/<scenario_id:scenario_id>.yaml", views.raw, name="scenario-yaml"),
 ]

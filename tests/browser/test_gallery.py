@@ -1,4 +1,4 @@
-"""Does a reader find an example in the gallery? By words and subjects, without a reload, with an address that can be passed on; and all of them without scripts."""
+"""Does a reader find an example in the gallery? By words and subjects, without a reload, by an address; and all of them without scripts."""
 
 from __future__ import annotations
 
@@ -89,7 +89,13 @@ def test_a_card_leads_to_its_comparison(page: Page, site: Site):
     page.get_by_role("link", name="Compare: Eighteen gibibytes, and the meter is running").click()
     expect(page.locator("html")).to_have_attribute("data-settled", "true")
 
-    assert [side.split("\n")[0] for side in page.locator(".side-headline").all_inner_texts()] == ["Both pods ready after 4m55.7s", "Both pods ready after 2.9 s"]
+    assert page.locator(".side-headline").all_inner_texts() == ["Both pods ready after 4m55.7s", "Both pods ready after 2.9 s"]
+
+
+def test_teach_opens_a_room(page: Page, site: Site):
+    open_gallery(page, site, "?q=eighteen+meter")
+    page.get_by_role("button", name="Teach: Eighteen gibibytes, and the meter is running").click()
+    page.wait_for_url("**/r/*")
 
 
 def test_without_scripts_all_are_there_and_nothing_that_needs_one(browser: Browser, site: Site):

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client, RequestFactory
+from django.test import Client
 
 import simulator
+from nodeviz.classroom import lessons
+from nodeviz.classroom.gallery_page import card_of
+from nodeviz.classroom.lesson_check import folders
 from nodeviz.runs import comparison
 from nodeviz.scenarios import about, gallery
 from nodeviz.scenarios.about import TAGS
-from nodeviz.scenarios.gallery_page import card_of, gallery_with
 from tests import goldens
 
 FOLDERS = goldens.folders()
@@ -177,11 +179,38 @@ def test_a_card_leads_to_the_editor_and_to_its_comparison(client: Client) -> Non
 def test_a_card_without_a_story_shows_the_description_in_plain_words() -> None:
     bare = gallery.Example(name="x", title="A title", description="It *does* that.", text="", about=None)
 
-    assert card_of(bare) == {"name": "x", "title": "A title", "story": "It does that.", "tags": (), "words": (), "versions": "", "compare_url": ""}
+    assert card_of(bare) == {
+        "name": "x",
+        "title": "A title",
+        "story": "It does that.",
+        "tags": (),
+        "words": (),
+        "versions": "",
+        "compare_url": "",
+        "lessons": (),
+    }
 
 
-@pytest.mark.django_db
-def test_a_card_names_the_lessons_that_use_it(rf: RequestFactory) -> None:
-    page = gallery_with(rf.get("/gallery"), lessons={FOLDERS[0].name: [{"title": "A <lesson>", "url": "/lessons/x"}]}).content.decode()
+def test_a_card_names_the_lessons_that_use_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {folder.name: "\n".join(path.read_text() for path in folder.glob("*.md")) for folder in folders(lessons.LESSONS)}
+    expected = {each.name: {name for name, text in texts.items() if f"\nscenario: {each.name}\n" in text} for each in gallery.examples()}
+    for name in texts:
+        (tmp_path / f"{name}.json").touch()
+    monkeypatch.setattr(lessons, "PACKS", tmp_path)
+    lessons.lessons.cache_clear()
+    try:
+        found = {each.name: {lesson.name for lesson in card_of(each)["lessons"]} for each in gallery.examples()}
+    finally:
+        lessons.lessons.cache_clear()
 
-    assert page.count('<a href="/lessons/x">A &lt;lesson&gt;</a>') == 1
+    assert any(expected.values())
+    assert found == expected
+
+
+@pytest.mark.django_db(transaction=True)
+def test_teach_opens_a_room_with_the_example(client: Client, redis_client: object) -> None:
+    page = client.get("/gallery").text
+    opened = client.post("/rooms", {"example": "split-disk"})
+
+    assert '<button class="button" name="example" value="split-disk"' in page
+    assert (opened.status_code, opened["Location"].startswith("/r/")) == (303, True)
