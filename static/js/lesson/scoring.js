@@ -10,9 +10,14 @@ const CHOICE = new Set(["nth", "last"]);
 /** Pictures of the proof that a chart can bear. */
 const MOST_PROOFS = 4;
 
-/** Does a record have these values? Compared as they are written. */
+/** A field's value as the trace writes it. */
+function written(value) {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Does a record have these values? Compared as they are written; the same rule as the server's (nodeviz/classroom/patterns.py). */
 export function matches(pattern, record) {
-  return Object.entries(pattern).every(([name, value]) => CHOICE.has(name) || (name in record && String(record[name]) === String(value)));
+  return Object.entries(pattern).every(([name, value]) => CHOICE.has(name) || (name in record && written(record[name]) === written(value)));
 }
 
 /** The record that a pattern means: the first that matches, the `nth` (counted from 1) or the `last`; null without one. */
