@@ -5,9 +5,9 @@
 
 import { createTabs } from "../pages/tabs.js";
 import { setText } from "../text/dom.js";
+import { lazily } from "../text/lazily.js";
 import { t, tn } from "../text/translate.js";
 import { documentAt, TABS } from "./documents.js";
-import { withSkeleton } from "./skeletons.js";
 
 const EMPTY = {
   spec: () => [t("Nothing runs yet. Pods go here, and Deployments, Jobs and all else that makes pods; ConfigMaps and Secrets that they need."), t("Add a Pod")],
@@ -34,9 +34,15 @@ export function createParts(form, editor, path, storage = guarded(() => globalTh
   let places = [];
 
   const tabs = createTabs(list, choose, { hides: false });
+  const skeletons = lazily(
+    () => import("./skeletons.js"),
+    ({ withSkeleton }) => withSkeleton,
+  );
   hint.querySelector("button").addEventListener("click", () => {
-    editor.change(withSkeleton(editor.text, shown));
-    editor.goTo({ line: editor.text.slice(0, editor.sight.documents.at(-1).from).split("\n").length + 1, column: 1 });
+    skeletons((withSkeleton) => {
+      editor.change(withSkeleton(editor.text, shown));
+      editor.goTo({ line: editor.text.slice(0, editor.sight.documents.at(-1).from).split("\n").length + 1, column: 1 });
+    });
   });
   list.hidden = false;
   form.querySelector(".editor-area").setAttribute("role", "tabpanel");

@@ -9,7 +9,6 @@ import { lazily } from "../text/lazily.js";
 import { t, tn } from "../text/translate.js";
 import { createDraft } from "./draft.js";
 import { createEditor } from "./editor.js";
-import { readFiles, UnfitFiles } from "./files.js";
 import { createParts, nameOf as partName } from "./parts.js";
 import { createProblemList } from "./problem-list.js";
 import { behaviors, check, fields, follow, run, Unreachable } from "./server.js";
@@ -148,7 +147,10 @@ export async function createWorkbench(form, config, { onChange = () => {}, onRun
     }
   }
 
-  async function take(files) {
+  const reading = lazily(() => import("./files.js"), (module) => module);
+  const take = (files) => reading((module) => takeBy(module, files), missing);
+
+  async function takeBy({ readFiles, UnfitFiles }, files) {
     try {
       const { name, text } = await readFiles(files, config.limits);
       if (form.elements.name) form.elements.name.value = name;
