@@ -46,6 +46,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
     """One window of somebody in a room."""
 
     seat: Seat | None = None
+    is_closed = False
 
     async def connect(self) -> None:
         """Accepted before it is looked up, because a browser sees the code of an accepted socket only."""
@@ -60,6 +61,9 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         message = _object(text_data)
+        if self.is_closed:
+            # What was under way when it was closed.
+            return
         if message is None:
             await self.close(room_feed.BAD_MESSAGE)
         elif not self.may_speak():
@@ -68,6 +72,12 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await self.hello(message)
         else:
             await self.command(self.seat, message)
+
+    async def close(self, code: int | bool | None = None, reason: str | None = None) -> None:
+        """Once; a server that is told twice takes it for a mistake."""
+        if not self.is_closed:
+            self.is_closed = True
+            await super().close(code, reason)
 
     async def disconnect(self, code: int) -> None:
         self.deadline.cancel()

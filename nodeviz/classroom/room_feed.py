@@ -24,6 +24,7 @@ from nodeviz.classroom.room_class import Class
 from nodeviz.classroom.room_questions import Ask, ask_of_poll
 from nodeviz.classroom.room_state import Phase, Role, Who, aged
 from nodeviz.classroom.room_store import Entry, Everything, Person, RoomGone, RoomStore, life_ms, packed
+from nodeviz.runs.stream import stop_reader
 from nodeviz.scenarios.models import Scenario
 
 log = logging.getLogger(__name__)
@@ -153,11 +154,11 @@ class RoomFeed:
     async def close(self) -> None:
         """The last socket has left."""
         reader, voice, pulse = self._tasks
-        reader.cancel()
         voice.cancel()
         # Not cancelled: a connection that is being made would stay open.
         self._closing.set()
-        await asyncio.wait((reader, voice, pulse))
+        await stop_reader(reader)
+        await asyncio.wait((voice, pulse))
         await self.store.close()
 
     # -- who is in it --------------------------------------------------------------------------------------------------------------

@@ -18,6 +18,9 @@ Json = dict[str, Any]
 
 MAX_SECONDS = 10**9
 
+HALF_A_MS = 0.0005
+"""Instants are whole milliseconds; the page compares in the same way (static/js/lesson/scoring.js)."""
+
 
 class Malformed(Exception):
     """A sentence for whoever answered."""
@@ -129,7 +132,7 @@ def is_right(ask: Ask, answer: Any) -> bool | None:
         case AskKind.CHOOSE | AskKind.ORDER:
             return tuple(answer) == ask.answer if ask.answer else None
         case AskKind.MOMENT:
-            return None if ask.answer_s is None else abs(answer - ask.answer_s) <= ask.tolerance_s
+            return None if ask.answer_s is None else abs(answer - ask.answer_s) <= ask.tolerance_s + HALF_A_MS
         case AskKind.BUILD:
             return bool(answer["reached"])
 

@@ -21,7 +21,7 @@ from redis import RedisError
 from nodeviz.runs.dispatch import place_in_queue
 from nodeviz.runs.frames import Frame, hello_message, records_message, state_message, unpack
 from nodeviz.runs.models import ArtefactFrame, Run, RunState
-from nodeviz.runs.stream import FRAME_FIELD, async_client, entry_id, next_seq_of, stream_key
+from nodeviz.runs.stream import FRAME_FIELD, async_client, entry_id, next_seq_of, stop_reader, stream_key
 
 RING_FRAMES = 64
 """Recent frames that a process keeps of a live run: 32,000 records, some 10 MB. A cursor further behind reads the stream for itself."""
@@ -117,8 +117,7 @@ class Feed:
 
     async def close(self) -> None:
         """The last viewer has left."""
-        self._reader.cancel()
-        await asyncio.wait({self._reader})
+        await stop_reader(self._reader)
         await self._redis.aclose()
 
     def _from_ring(self, seq: int) -> Frame | None:

@@ -6,7 +6,9 @@ An entry `{next_seq}-1` without a frame says "look at the row": the state has ch
 
 from __future__ import annotations
 
+import asyncio
 import functools
+from typing import Any
 
 import redis
 import redis.asyncio
@@ -49,3 +51,10 @@ def client() -> redis.Redis:
 def async_client() -> redis.asyncio.Redis:
     """For one reader; the caller closes it."""
     return redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_timeout=SOCKET_TIMEOUT_S, max_connections=1000)
+
+
+async def stop_reader(reader: asyncio.Task[Any]) -> None:
+    """Cancel it until it has ended: redis-py looks whether a connection is alive by a timeout of nothing, and now and then takes a cancellation for that."""
+    while not reader.done():
+        reader.cancel()
+        await asyncio.wait({reader}, timeout=0.05)
