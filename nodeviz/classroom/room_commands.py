@@ -67,6 +67,11 @@ class Signalled:
     field: str
     value: str
 
+    @property
+    def told(self) -> Json:
+        """In the words of the wire."""
+        return {self.field: (self.value or None) if self.field == "fork" else bool(self.value)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Questioned:

@@ -6,6 +6,7 @@ A process that dies between two commands therefore leaves nothing half done, and
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import json
@@ -157,6 +158,7 @@ class RoomStore:
         self._redis = redis.asyncio.Redis.from_pool(pool)
         # Its connection is blocked most of the time.
         self._reader = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_timeout=SOCKET_TIMEOUT_S, max_connections=2, decode_responses=True)
+        self._queue = asyncio.Lock()
         self._scripts = {
             name: self._redis.register_script(getattr(scripts, name))
             for name in ("CREATE", "CHANGE", "JOIN", "ANSWER", "SIGNAL", "QUESTION", "DONE", "STAY", "LEAVE")
@@ -268,30 +270,33 @@ class RoomStore:
 
     async def command(self, code: str, who: Who, message: Json) -> Answered | None:
         """Decide and carry out. Returns the answer that is kept, if it was one. Raises Refused, RoomGone and NobodyKnown."""
-        for _attempt in range(PATIENCE):
-            seen = await self.seen(code)
-            decision = decide(Room(state=seen.state, asks=seen.about.asks), who, message, now_ms=seen.now_ms)
-            match decision:
-                case Changed():
-                    if await self._change(code, seen.state, decision):
-                        return None
-                case Answered(step=step, answer=answer):
-                    return await self._answer(code, who.person, step, answer)
-                case Signalled(field=field, value=value):
-                    told = {"person": who.person, field: value if field == "fork" and value else bool(value) if field != "fork" else None}
-                    await self._run("SIGNAL", code, who.person, field, value, packed(told))
-                    return None
-                case Questioned(text=text):
-                    if await self._run("QUESTION", code, who.person, text, MAX_QUESTIONS, MAX_QUESTIONS_EACH) == "full":
-                        raise Refused(_("There are many questions already; wait until some have been talked about."))
-                    return None
-                case Done(question=question):
-                    try:
-                        await self._run("DONE", code, question, packed({"id": question, "done": True}))
-                    except NobodyKnown:
-                        raise Refused(_("There is no such question.")) from None
-                    return None
-        raise Refused(_("Too many things happened at once; try again."))
+        done, answered = await self._attempt(code, who, message)
+        if not done:
+            # Those of one process queue up here, so that each contends with as many others as there are processes.
+            async with self._queue:
+                for _attempt in range(PATIENCE):
+                    done, answered = await self._attempt(code, who, message)
+                    if done:
+                        return answered
+                raise Refused(_("Too many things happened at once; try again."))
+        return answered
+
+    async def _attempt(self, code: str, who: Who, message: Json) -> tuple[bool, Answered | None]:
+        """False: the state changed between reading and writing, and nothing was done."""
+        seen = await self.seen(code)
+        match decide(Room(state=seen.state, asks=seen.about.asks), who, message, now_ms=seen.now_ms):
+            case Changed() as change:
+                return await self._change(code, seen.state, change), None
+            case Answered(step=step, answer=answer):
+                return True, await self._answer(code, who.person, step, answer)
+            case Signalled() as signal:
+                await self._run("SIGNAL", code, who.person, signal.field, signal.value, packed({"person": who.person, **signal.told}))
+            case Questioned(text=text):
+                if await self._run("QUESTION", code, who.person, text, MAX_QUESTIONS, MAX_QUESTIONS_EACH) == "full":
+                    raise Refused(_("There are many questions already; wait until some have been talked about."))
+            case Done(question=question):
+                await self._done(code, question)
+        return True, None
 
     async def _change(self, code: str, before: RoomState, change: Changed) -> bool:
         """False: somebody was faster."""
@@ -314,6 +319,12 @@ class RoomStore:
         if kept == "closed":
             raise Refused(_("No answers are taken there now."))
         return Answered(step=step, answer=json.loads(kept[1]))
+
+    async def _done(self, code: str, question: int) -> None:
+        try:
+            await self._run("DONE", code, question, packed({"id": question, "done": True}))
+        except NobodyKnown:
+            raise Refused(_("There is no such question.")) from None
 
     async def answers(self, code: str) -> Mapping[str, str]:
         """`<step>:<person>` -> JSON."""
