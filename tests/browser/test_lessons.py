@@ -1,4 +1,4 @@
-"""Can every lesson be walked through to its end, and does it keep its secrets until then? The answers are those of its pack; the page is that of a weak laptop."""
+"""Can every lesson be walked through to its end, and does it keep its secrets until then? The answers are those of its pack, the page that of a weak laptop."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ function bareTexts({ name, source }) {
     .replace(/\{#.*?#\}/gs, "")
     .replace(/\{% blocktrans.*?\{% endblocktrans\w* %\}/gs, "")
     .replace(/<(script|style)[^>]*>.*?<\/\1>/gs, "")
-    .replace(/\{% block (?:page|nav_\w+) %\}.*?\{% endblock %\}/gs, "")
+    .replace(/\{% block (?:page|side|side_result|nav_\w+) %\}.*?\{% endblock %\}/gs, "")
     .replace(/\{%.*?%\}|\{\{.*?\}\}/gs, "");
   const attributes = [...plain.matchAll(/\s(?:title|aria-label|placeholder|alt|aria-roledescription)="([^"]*)"/g)].map(([, text]) => text);
   const texts = plain.replace(/<(?:"[^"]*"|[^>"])*>/g, "\n").split("\n");
