@@ -42,6 +42,9 @@ function fromAddress() {
   const { query, tags } = choiceOf(location.search, known);
   filter.elements.q.value = query;
   for (const box of boxes) box.checked = tags.includes(box.value);
+  // On a phone the subjects are a strip, which may hide the chosen one.
+  const first = boxes.find(({ checked }) => checked)?.parentElement;
+  if (first) first.parentElement.scrollLeft = first.offsetLeft - first.parentElement.offsetLeft;
   show();
 }
 
