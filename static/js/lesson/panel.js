@@ -14,7 +14,7 @@ const REACH = 1.3;
  * @param {object} lesson.pack
  * @param {object} lesson.course  see course.js
  * @param {object} lesson.stage   see pages/stage.js
- * @param {object} on  lock(answer), run(), skip(), next(), goTo(index), restart(), toRun(), edit()
+ * @param {object} on  lock(answer), run(), skip(), next(), goTo(index), restart(), toRun(), edit(), solution()
  */
 export function createPanel(root, { pack, course, stage }, on) {
   const part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -90,7 +90,8 @@ export function createPanel(root, { pack, course, stage }, on) {
       question.reveal(answer);
       const right = isRight(ask, answer);
       result.dataset.is = right ? "right" : "wrong";
-      result.replaceChildren(el("p", null, el("b", null, verdictOf(ask, right))));
+      const solution = Number.isInteger(ask.solution) ? el("button", { type: "button", class: "button", onclick: on.solution }, t("Show one way to do it")) : null;
+      result.replaceChildren(el("p", null, el("b", null, verdictOf(ask, right))), ...[solution].filter(Boolean));
     }
     draw();
     if (!focus || ended) return;
@@ -98,7 +99,7 @@ export function createPanel(root, { pack, course, stage }, on) {
     if (phase !== "revealed") return;
     question.element.scrollIntoView();
     result.focus({ preventScroll: true });
-    stage.say(result.textContent);
+    stage.say(result.firstChild.textContent);
   }
 
   /** The buttons, and what stands beside them. */
@@ -165,6 +166,6 @@ export function createPanel(root, { pack, course, stage }, on) {
 }
 
 function verdictOf(ask, right) {
-  if (ask.kind === "build") return right ? t("All goals are reached.") : t("Not all goals are reached. This is one way to do it:");
+  if (ask.kind === "build") return right ? t("All goals are reached.") : t("Not all goals are reached.");
   return right ? t("Right.") : t("Not so. See what happened:");
 }

@@ -39,7 +39,7 @@ function begin() {
   const course = createCourse(pack, remembered());
   const current = () => pack.steps[course.step];
   const running = createRunning((atS) => stage.showUntil(atS, { goesOn: true }), skip);
-  const panel = createPanel(document.getElementById("side-lesson"), { pack, course, stage }, { lock, run, skip, next, goTo, restart, toRun, edit: () => showSide("spec", { focus: true }) });
+  const panel = createPanel(document.getElementById("side-lesson"), { pack, course, stage }, { lock, run, skip, next, goTo, restart, toRun, solution, edit: () => showSide("spec", { focus: true }) });
 
   stage.onRun(drawFlags);
   stage.onDraw(() => {
@@ -131,6 +131,12 @@ function begin() {
     stage.hold(isOpen());
     changed();
     panel.showPhase({ focus: true });
+  }
+
+  /** A solution takes the place of the lesson's run; the reader's own text is one Ctrl-Z away. */
+  function solution() {
+    stage.show({ run: pack.runs[current().ask.solution] });
+    showSide("spec");
   }
 
   function toRun() {
