@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from nodeviz.classroom import guessing, room_feed
+from nodeviz.classroom import guessing, room_feed, room_store
+from nodeviz.classroom.room_state import TEACHER
+from nodeviz.classroom.room_store import opened_store
 from nodeviz.scenarios.bounds import Bucket
 from tests.nodeviz.rooms import Window, open_room, together, window
 
@@ -197,6 +200,45 @@ async def test_presence_is_of_people_and_not_of_windows() -> None:
         left = await teacher.until_class(lambda view: [p["here"] for p in view["people"].values()] == [False])
 
     assert (len(both["people"]), len(left["people"])) == (1, 1)
+
+
+async def test_a_process_that_was_killed_leaves_no_ghosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room_feed, "HEARTBEAT_S", 0.05)
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher, window(room.code, nickname="Ada"):
+        async with opened_store() as elsewhere:
+            bob = await elsewhere.join(room.code, "Bob")
+            await elsewhere.stay(room.code, [f"{bob.person} window"])
+            await teacher.until_class(lambda view: [p["here"] for p in view["people"].values()] == [True, True])
+            monkeypatch.setattr(room_store, "HERE_MS", 200)
+            await elsewhere.stay(room.code, [f"{bob.person} window"])
+        view = await teacher.until_class(lambda view: not all(p["here"] for p in view["people"].values()))
+
+    assert {p["nickname"]: p["here"] for p in view["people"].values()} == {"Ada": True, "Bob": False}
+
+
+async def test_a_socket_that_takes_nothing_is_closed_and_costs_a_known_amount(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room_feed, "MAX_OUTBOX", 10)
+    taken: list[str] = []
+    closed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    first = asyncio.Event()
+
+    async def send(text: str) -> None:
+        taken.append(text)
+        first.set()
+        await asyncio.Event().wait()
+
+    async def close(code: int) -> None:
+        closed.set_result(code)
+
+    monkeypatch.setattr(room_feed, "STALLED_S", 0.2)
+    seat = room_feed.Seat(TEACHER, "", send, close)
+    seat.put("0")
+    await first.wait()
+    for number in range(1, 100):
+        seat.put(str(number))
+
+    assert (await asyncio.wait_for(closed, 5), taken) == (room_feed.STALLED, ["0"])
 
 
 # -- what must not come ------------------------------------------------------------------------------------------------------------
