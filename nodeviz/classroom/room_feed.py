@@ -13,7 +13,7 @@ import logging
 import time
 import weakref
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -60,16 +60,16 @@ class RoomLost(Exception):
 class Seat:
     """One socket in the room."""
 
-    def __init__(self, who: Who, member: str, send: Callable[[str], Awaitable[None]], close: Callable[[int], Awaitable[None]]) -> None:
+    def __init__(self, who: Who, member: str, send: Callable[[str], Awaitable[None]], close: Callable[[int], Coroutine[Any, Any, None]]) -> None:
         self.who = who
         self.member = member
         """`<person> <socket>`; empty for a teacher."""
         self._send, self._close = send, close
         self._outbox: deque[str] = deque()
         self._code = 0
+        self._sending_since_s = float("inf")
         self._filled = asyncio.Event()
-        self._sender = asyncio.create_task(self._run())
-        self._sender.add_done_callback(_report)
+        self._sender = _reported(self._run())
 
     @property
     def is_teacher(self) -> bool:
@@ -92,22 +92,28 @@ class Seat:
         self._code = self._code or code
         self._filled.set()
 
+    def end_if_stalled(self, now_s: float) -> None:
+        """Looked at now and then: a timer for each message would cost a third of what sending it does."""
+        if now_s - self._sending_since_s > STALLED_S:
+            self._sending_since_s = float("inf")
+            self._sender.cancel()
+            self._sender = _reported(self._close(STALLED))
+
     async def stop(self) -> None:
         """The socket is gone."""
         self._sender.cancel()
         await asyncio.wait({self._sender})
 
     async def _run(self) -> None:
-        try:
-            while not self._code or self._outbox:
-                if not self._outbox:
-                    self._filled.clear()
-                    await self._filled.wait()
-                    continue
-                async with asyncio.timeout(STALLED_S):
-                    await self._send(self._outbox.popleft())
-        except TimeoutError:
-            self._code = STALLED
+        while True:
+            while self._outbox:
+                self._sending_since_s = time.monotonic()
+                await self._send(self._outbox.popleft())
+                self._sending_since_s = float("inf")
+            if self._code:
+                break
+            self._filled.clear()
+            await self._filled.wait()
         await self._close(self._code)
 
 
@@ -317,6 +323,8 @@ class RoomFeed:
             if time.monotonic() - kept_s >= KEEP_LINKS_S:
                 kept_s = time.monotonic()
                 await self.keep_links()
+            for seat in self._seats:
+                seat.end_if_stalled(time.monotonic())
             with contextlib.suppress(RedisError, RoomGone):
                 if members := [seat.member for seat in self._seats if seat.member]:
                     await self.store.stay(self.code, members)
@@ -385,7 +393,13 @@ def _opened(links: list[str]) -> None:
         Scenario.objects.opened(scenario)
 
 
-def _report(sender: asyncio.Task[None]) -> None:
-    """A mistake of ours must not end a sender in silence. An OSError is none: the socket is gone, and `disconnect` follows."""
-    if not sender.cancelled() and (error := sender.exception()) and not isinstance(error, OSError):
-        log.error("a sender of a room ended", exc_info=error)
+def _reported(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """A sender. A mistake of ours must not end it in silence; an OSError is none: the socket is gone, and `disconnect` follows."""
+
+    def report(sender: asyncio.Task[None]) -> None:
+        if not sender.cancelled() and (error := sender.exception()) and not isinstance(error, OSError):
+            log.error("a sender of a room ended", exc_info=error)
+
+    task = asyncio.create_task(work)
+    task.add_done_callback(report)
+    return task

@@ -11,8 +11,9 @@ import contextlib
 import hashlib
 import json
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -45,6 +46,9 @@ PATIENCE = 20
 
 READ_ENTRIES = 200
 
+REMEMBERED_MS = 60_000
+"""What a process saw of a room serves for so long to decide on: then it looks at Redis' clock again."""
+
 HERE_MS = 25_000
 """A socket that its process did not confirm for so long is not there any more: the process was killed."""
 
@@ -57,6 +61,10 @@ class RoomGone(Exception):
 
 class NobodyKnown(Exception):
     """The room does not know this person, because it was reset."""
+
+
+class Overtaken(Exception):
+    """The state is not any more what was decided on."""
 
 
 class TooManyRooms(Exception):
@@ -159,6 +167,8 @@ class RoomStore:
         # Its connection is blocked most of the time.
         self._reader = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_timeout=SOCKET_TIMEOUT_S, max_connections=2, decode_responses=True)
         self._queue = asyncio.Lock()
+        self._last: dict[str, tuple[Seen, float]] = {}
+        """Of each room what was seen last, and when on this process' clock."""
         self._scripts = {
             name: self._redis.register_script(getattr(scripts, name))
             for name in ("CREATE", "CHANGE", "JOIN", "ANSWER", "SIGNAL", "QUESTION", "DONE", "STAY", "LEAVE")
@@ -196,8 +206,10 @@ class RoomStore:
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hmget(scripts.keys_of(code)[0], ["about", "state"])
             pipe.time()
-            found, time = await pipe.execute()
-        return _seen(found, time)
+            found, now = await pipe.execute()
+        seen = _seen(found, now)
+        self._last[code] = seen, time.monotonic()
+        return seen
 
     async def everything(self, code: str) -> Everything:
         """For a reader that begins. Raises RoomGone."""
@@ -210,8 +222,8 @@ class RoomStore:
             pipe.hgetall(questions)
             pipe.zrange(here, 0, -1, withscores=True)
             pipe.xrevrange(stream, count=1)
-            found, time, of_people, of_answers, of_questions, of_here, tail = await pipe.execute()
-        seen = _seen(found, time)
+            found, now, of_people, of_answers, of_questions, of_here, tail = await pipe.execute()
+        seen = _seen(found, now)
         return Everything(
             seen=seen,
             people=of_people,
@@ -262,33 +274,33 @@ class RoomStore:
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.zrange(scripts.keys_of(code)[6], 0, -1, withscores=True)
             pipe.time()
-            found, time = await pipe.execute()
-        now_ms = _ms(time)
+            found, now = await pipe.execute()
+        now_ms = _ms(now)
         return {member for member, until_ms in found if until_ms > now_ms}, now_ms
 
     # -- commands ------------------------------------------------------------------------------------------------------------------
 
     async def command(self, code: str, who: Who, message: Json) -> Answered | None:
         """Decide and carry out. Returns the answer that is kept, if it was one. Raises Refused, RoomGone and NobodyKnown."""
-        done, answered = await self._attempt(code, who, message)
-        if not done:
-            # Those of one process queue up here, so that each contends with as many others as there are processes.
-            async with self._queue:
-                for _attempt in range(PATIENCE):
-                    done, answered = await self._attempt(code, who, message)
-                    if done:
-                        return answered
-                raise Refused(_("Too many things happened at once; try again."))
-        return answered
+        with contextlib.suppress(Refused, Overtaken):
+            if remembered := self._remembered(code):
+                return await self._attempt(code, who, message, remembered)
+        with contextlib.suppress(Overtaken):
+            return await self._attempt(code, who, message, await self.seen(code))
+        # Those of one process queue up here, so that each contends with as many others as there are processes.
+        async with self._queue:
+            for _ in range(PATIENCE):
+                with contextlib.suppress(Overtaken):
+                    return await self._attempt(code, who, message, await self.seen(code))
+        raise Refused(_("Too many things happened at once; try again."))
 
-    async def _attempt(self, code: str, who: Who, message: Json) -> tuple[bool, Answered | None]:
-        """False: the state changed between reading and writing, and nothing was done."""
-        seen = await self.seen(code)
+    async def _attempt(self, code: str, who: Who, message: Json, seen: Seen) -> Answered | None:
+        """On what was seen. Raises Overtaken, and nothing was done."""
         match decide(Room(state=seen.state, asks=seen.about.asks), who, message, now_ms=seen.now_ms):
             case Changed() as change:
-                return await self._change(code, seen.state, change), None
+                await self._change(code, seen, change)
             case Answered(step=step, answer=answer):
-                return True, await self._answer(code, who.person, step, answer)
+                return await self._answer(code, who.person, step, answer)
             case Signalled() as signal:
                 await self._run("SIGNAL", code, who.person, signal.field, signal.value, packed({"person": who.person, **signal.told}))
             case Questioned(text=text):
@@ -296,22 +308,29 @@ class RoomStore:
                     raise Refused(_("There are many questions already; wait until some have been talked about."))
             case Done(question=question):
                 await self._done(code, question)
-        return True, None
+        return None
 
-    async def _change(self, code: str, before: RoomState, change: Changed) -> bool:
-        """False: somebody was faster."""
-        seq = before.seq + 1
-        after = {**change.state.as_json(), "seq": seq}
-        kind = END_ENTRY if change.state.ended else RESET_ENTRY if "people" in change.forgets else SET_ENTRY
-        told = packed([seq, {name: change.state.part(name) for name in change.fields}])
+    def _remembered(self, code: str) -> Seen | None:
+        """The room as this process left or saw it last. What is decided on it is only carried out if it is still so; what is refused is looked at again."""
+        kept = self._last.get(code)
+        gone_ms = (time.monotonic() - kept[1]) * 1000 if kept else REMEMBERED_MS
+        return replace(kept[0], now_ms=kept[0].now_ms + round(gone_ms)) if kept and gone_ms < REMEMBERED_MS else None
+
+    async def _change(self, code: str, seen: Seen, change: Changed) -> None:
+        """Raises Overtaken."""
+        state = replace(change.state, seq=seen.state.seq + 1)
+        kind = END_ENTRY if state.ended else RESET_ENTRY if "people" in change.forgets else SET_ENTRY
+        told = packed([state.seq, {name: state.part(name) for name in change.fields}])
         forgets = "".join(part[0] for part in change.forgets)
+        written = (state.seq, packed(state.as_json()), *state.open_steps, kind, told, change.names, forgets, int(state.ended))
+        self._last.pop(code, None)
         try:
-            answer = await self._run(
-                "CHANGE", code, before.seq, seq, packed(after), *change.state.open_steps, kind, told, change.names, forgets, int(change.state.ended)
-            )
+            answer = await self._run("CHANGE", code, seen.state.seq, *written)
         except NobodyKnown:
             raise Refused(_("There is nobody of that name in the room.")) from None
-        return bool(answer == "ok")
+        if answer != "ok":
+            raise Overtaken
+        self._last[code] = replace(seen, state=state), time.monotonic()
 
     async def _answer(self, code: str, person: str, step: str, answer: Any) -> Answered:
         entry = packed({"step": step, "person": person, "answer": answer})
@@ -353,14 +372,14 @@ async def opened_store() -> AsyncIterator[RoomStore]:
         await store.close()
 
 
-def _seen(found: Sequence[str | None], time: tuple[int, int]) -> Seen:
+def _seen(found: Sequence[str | None], now: tuple[int, int]) -> Seen:
     about, state = found[:2]
     if about is None or state is None:
         raise RoomGone
     told = json.loads(about)
     asks = tuple(ask and ask_of(ask) for ask in told.pop("asks"))
-    return Seen(about=About(**told, asks=asks), state=state_of(json.loads(state)), now_ms=_ms(time))
+    return Seen(about=About(**told, asks=asks), state=state_of(json.loads(state)), now_ms=_ms(now))
 
 
-def _ms(time: tuple[int, int]) -> int:
-    return time[0] * 1000 + time[1] // 1000
+def _ms(now: tuple[int, int]) -> int:
+    return now[0] * 1000 + now[1] // 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -231,12 +232,14 @@ async def test_a_socket_that_takes_nothing_is_closed_and_costs_a_known_amount(mo
     async def close(code: int) -> None:
         closed.set_result(code)
 
-    monkeypatch.setattr(room_feed, "STALLED_S", 0.2)
     seat = room_feed.Seat(TEACHER, "", send, close)
     seat.put("0")
     await first.wait()
     for number in range(1, 100):
         seat.put(str(number))
+    seat.end_if_stalled(time.monotonic())
+    assert not closed.done(), "it has some time"
+    seat.end_if_stalled(time.monotonic() + room_feed.STALLED_S + 1)
 
     assert (await asyncio.wait_for(closed, 5), taken) == (room_feed.STALLED, ["0"])
 
