@@ -148,8 +148,8 @@ class _Pod:
     message: str = ""
     ready: bool = False
     ready_s: float | None = None
-    evicted: bool = False
-    """The kubelet ended it for the node's sake (DisruptionTarget, TerminationByKubelet)."""
+    disrupted: str = ""
+    """How the kubelet ended it for the node's sake (DisruptionTarget, TerminationByKubelet); empty if it did not."""
     times_unready: int = 0
     """The condition Ready became False after it was True."""
     ended_s: float | None = None
@@ -185,7 +185,7 @@ class _Pod:
                 self.ready = to == "True"
                 self.ready_s = t if self.ready and self.ready_s is None else self.ready_s
             case "condition:DisruptionTarget" if to == "True" and record.get("reason") == "TerminationByKubelet":
-                self.evicted = True
+                self.disrupted = "Stopped by the node's shutdown" if "shutdown" in record.get("message", "") else "Evicted"
             case "deletionTimestamp" if to is not None and self.deleted_s is None:
                 self.deleted_s = t
             case "state" | "ready" | "started" | "restartCount":
@@ -261,8 +261,8 @@ def _killed(pod: _Pod, killed: Sequence[_Container]) -> str:
 
 def _ended(pod: _Pod) -> tuple[str, Tone]:
     after = seconds((pod.ended_s or 0) - pod.created_s)
-    if pod.phase == "Succeeded" and pod.evicted:
-        return f"Evicted after {after}; it ended with exit code 0, so it counts as Succeeded", Tone.BAD
+    if pod.phase == "Succeeded" and pod.disrupted:
+        return f"{pod.disrupted} after {after}; it ended with exit code 0, so it counts as Succeeded", Tone.BAD
     if pod.phase == "Succeeded":
         return f"Completed after {after}{_with_restarts(pod)}{_sidecars_stopped(pod)}", Tone.GOOD
     message = pod.message.rstrip(". ")

@@ -38,6 +38,10 @@ def phase(t: float, to: str, pod: str = "default/web", **more: object) -> Record
     return status(t, "phase", to, pod=pod, **more)
 
 
+def disrupted(t: float, message: str) -> Record:
+    return status(t, "condition:DisruptionTarget", "True", reason="TerminationByKubelet", message=message)
+
+
 def runtime(t: float, container: str, call: str, detail: str | None = None) -> Record:
     record = {"t": t, "layer": "runtime", "pod": "default/web", "object": container, "call": call}
     return {**record, "detail": detail} if detail else record
@@ -115,6 +119,18 @@ DELETED_AT_60 = (added(), state(0, "app", "running"), ready(2), status(60, "dele
             "Failed after 30 s: Terminated (Pod was terminated in response to imminent node shutdown)",
             Tone.BAD,
             id="the API's own sentence stands behind its reason",
+        ),
+        pytest.param(
+            trace(added(), disrupted(8, "The node was low on resource: memory. "), phase(9, "Succeeded")),
+            "Evicted after 9 s; it ended with exit code 0, so it counts as Succeeded",
+            Tone.BAD,
+            id="an evicted pod whose process ended well",
+        ),
+        pytest.param(
+            trace(added(), disrupted(8, "Pod was terminated in response to imminent node shutdown."), phase(9, "Succeeded")),
+            "Stopped by the node's shutdown after 9 s; it ended with exit code 0, so it counts as Succeeded",
+            Tone.BAD,
+            id="a pod that the node's shutdown stopped and whose process ended well",
         ),
         pytest.param(
             trace(added(), phase(8, "Failed", reason="Evicted", message="The node was low on resource: memory. ")),
