@@ -31,35 +31,38 @@ const ABSENT = new Set(["drawer", "details", "help", "lens", "search", "interven
 
 /**
  * @param {object} table the server's palette
- * @returns {Promise<{model: object, news: () => void}>} the model takes messages (live/model.js); `news` after each
+ * @param {object} [on]
+ * @param {() => void} [on.draw]  something was drawn: the clock moved, records came
+ * @param {() => void} [on.clock]  the reader moved the clock, or pressed play or pause
+ * @returns {Promise<object>} `model` takes messages (live/model.js); `news` after each; `show(model)` another one in its place; and what a stage needs (stage.js)
  */
-export async function createViewer(table) {
+export async function createViewer(table, { draw = () => {}, clock: onClock = () => {} } = {}) {
   const palette = createPalette(table);
-  const model = createModel(palette);
+  const session = { model: createModel(palette) };
   const clock = player.createPlayer();
   const view = viewport.createViewport();
   const state = { selected: null, hovered: null, collapsed: new Set(), hidden: false, rows: [], troubles: [] };
   const { redraw, change, news } = createFrames({ clock, view, facts, takeIn, drawScene, drawClock });
   let gantt = null;
   const lenses = {
-    current: () => model,
+    current: () => session.model,
     show({ lens }) {
       if (!(lens in LENSES)) return;
-      model.look({ lens });
-      state.selected = sameSelection(state.selected, model.spans);
+      session.model.look({ lens });
+      state.selected = sameSelection(state.selected, session.model.spans);
     },
   };
   /** What the link asks for; a frame's address may be changed by the page around it. */
   let sharedView = takeLink();
 
   const announcer = createAnnouncer(byId("announcements"));
-  const verdict = createVerdict(byId("verdict"), { onPod: (pod) => select(model.spans.rows.get(pod) ?? null, null) });
+  const verdict = createVerdict(byId("verdict"), { onPod: (pod) => select(session.model.spans.rows.get(pod) ?? null, null) });
   const panes = byId("pane-tabs") ? createTabs(byId("pane-tabs"), redraw) : { show() {}, current: () => "chart" };
   const treegrid = byId("treegrid") && createTreegrid(byId("treegrid"), palette, { onSelect: select });
   const legend = createLegend(byId("legend"), palette, redraw);
   const transport = createTransport(byId("transport"), act, seek);
   const elsewhere = { lenses: {}, search: {}, keysAreOff: false };
-  const actions = createActions({ state, session: { model }, clock, view, palette, panels: { panes }, tools: elsewhere, help: elsewhere, announcer, select, goToTrouble });
+  const actions = createActions({ state, session, clock, view, palette, panels: { panes }, tools: elsewhere, help: elsewhere, announcer, select, goToTrouble });
 
   gantt = await createGantt(byId("gantt"), palette, { ...gesturesOf({ state, view, redraw, change, act, seek }), select });
   for (const button of document.querySelectorAll("[data-act]")) button.addEventListener("click", () => act(button.dataset.act));
@@ -70,18 +73,39 @@ export async function createViewer(table) {
   });
   listenToKeys(act, elsewhere);
   news();
-  return { model, news };
+  return {
+    get model() {
+      return session.model;
+    },
+    news,
+    ...{ palette, clock, view, state, announcer, panes, redraw, select },
+    fresh: () => createModel(palette),
+    /** Another run; the clock stays where it is. */
+    show(model) {
+      model.look({ lens: session.model.lens });
+      session.model = model;
+      player.restart(clock);
+      Object.assign(state, { selected: null, hovered: null, troubles: [] });
+      news({ now: true });
+    },
+  };
 
   function takeLink() {
-    return createSharedView({ session: { model }, state, clock, view, lenses, select });
+    return createSharedView({ session, state, clock, view, lenses, select });
   }
 
   function act(action) {
-    if (!ABSENT.has(action)) change(() => actions[action]());
+    if (!ABSENT.has(action)) byHand(() => actions[action]());
   }
 
   function seek(atS) {
-    change(() => player.seek(clock, atS));
+    byHand(() => player.seek(clock, atS));
+  }
+
+  function byHand(done) {
+    const { nowS, playing, speed } = clock;
+    change(done);
+    if (clock.nowS !== nowS || clock.playing !== playing || clock.speed !== speed) onClock();
   }
 
   function select(row, span, mark = null) {
@@ -96,22 +120,23 @@ export async function createViewer(table) {
   }
 
   function facts() {
-    return gantt && { headS: model.run.headS, lastS: model.spans.lastS, over: isOver(model.run.status) };
+    return gantt && { headS: session.model.run.headS, lastS: session.model.spans.lastS, over: isOver(session.model.run.status, true) };
   }
 
   function takeIn() {
     sharedView.takeUp();
-    state.troubles = model.troubles();
-    legend.draw(model.spans.states, gantt.themeName);
+    state.troubles = session.model.troubles();
+    legend.draw(session.model.spans.states, gantt.themeName);
   }
 
   function drawClock() {
     gantt.drawClock(clock.nowS);
-    transport.draw(clock, model.run.status === "running");
+    transport.draw(clock, session.model.run.status === "running");
+    draw();
   }
 
   function drawScene() {
-    const { spans, records, run } = model;
+    const { spans, records, run } = session.model;
     state.rows = orderedRows(spans, state.collapsed);
     gantt.draw({ ...state, view, nowS: clock.headS, clockS: clock.nowS, under: null, dimmed: legend.dimmed, records });
     verdict.draw(run, { records: records.length });
