@@ -52,7 +52,7 @@ function createOptions(ask, { onChange }) {
     reveal(answer) {
       show(answer ?? []);
       for (const [index, mark] of marks.entries()) {
-        const right = ask.answer.includes(index + 1);
+        const right = ask.answer?.includes(index + 1);
         const mine = answer?.includes(index + 1);
         items[index].dataset.is = right ? "right" : mine ? "wrong" : "";
         const words = [right && t("✓ right"), mine && !right && t("✗ not so"), mine && t("your answer")].filter(Boolean);

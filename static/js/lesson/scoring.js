@@ -49,9 +49,9 @@ export function goalsReached(goals, records, isOver) {
   });
 }
 
-/** Do several options have to be chosen? */
+/** Do several options have to be chosen? Of a poll nobody knows. */
 export function isMany({ answer }) {
-  return answer.length > 1;
+  return (answer?.length ?? 0) > 1;
 }
 
 export function isRight(ask, answer) {
