@@ -59,6 +59,11 @@ class Walk:
         records = [record for message in messages if message[0] == "e" for record in message[2]]
         expect(self.page.locator("html")).to_have_attribute("data-records", str(sum(record["t"] <= at_s for record in records)))
 
+    def outcome_of(self, step: dict[str, Any]) -> str:
+        """What the verdict will say."""
+        headline: str = self.pack["runs"][step["run"]]["messages"][-1][2]["verdict"]["headline"]
+        return headline
+
     def answer(self, ask: dict[str, Any]) -> None:
         """As is right, with the mouse or by typing."""
         if ask["kind"] == "choose":
@@ -156,6 +161,7 @@ def test_a_lesson_is_walked_through_to_its_end(page: Page, site: Site, name: str
             if step["run"] is not None and ask["kind"] != "build":
                 walk.shows_until(step, step["stop_s"])
                 expect(page.locator("#verdict [data-part=headline]")).to_have_text("What has happened so far")
+                assert walk.outcome_of(step) not in page.inner_text("body")
             if ask["kind"] == "build":
                 walk.build(solution_of(name, index), len(ask["goals"]))
             walk.answer(ask)
@@ -356,6 +362,26 @@ def test_a_moment_is_picked_on_the_chart(page: Page, site: Site):
     assert float(handle.get_attribute("aria-valuenow") or "0") == picked_s
     field.fill(str(picked_s / 2))
     expect(handle).to_have_attribute("aria-valuenow", f"{picked_s / 2:g}"[:6])
+
+
+def test_items_are_put_in_order_by_dragging_and_by_buttons(page: Page, site: Site):
+    walk = opened(page, site, a_lesson_with("order"))
+    ask = first_asked(walk, "order")["ask"]
+    labels = [item["label"] for item in ask["items"]]
+    items = walk.question.locator(".order-item")
+    first, last = items.first.bounding_box(), items.last.bounding_box()
+    assert first
+    assert last
+    page.mouse.move(last["x"] + 30, last["y"] + 15)
+    page.mouse.down()
+    page.mouse.move(first["x"] + 30, first["y"] + 60, steps=6)
+    page.mouse.move(first["x"] + 30, first["y"] + 2, steps=6)
+    page.mouse.up()
+    expect(items).to_have_text([f"⠿{label}" for label in (labels[-1], *labels[:-1])])
+    page.mouse.move(first["x"] + 30, last["y"] + 15)
+
+    walk.question.get_by_role("button", name=f"Move down: {labels[-1]}").click()
+    expect(items).to_have_text([f"⠿{label}" for label in (labels[0], labels[-1], *labels[1:-1])])
 
 
 # -- staying and leaving -------------------------------------------------------------------------------------------------------------
