@@ -34,9 +34,7 @@ class LanguageMiddleware(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> None:
         """Decided by Accept-Language alone."""
-        translation.activate(language_of(request.headers.get("Accept-Language", "")))
-        if settings.PSEUDO_LANGUAGE:
-            pseudo_language.activate()
+        activate_language(request.headers.get("Accept-Language", ""))
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """With one language nothing depends on it; and what may be kept never does."""
@@ -45,6 +43,13 @@ class LanguageMiddleware(MiddlewareMixin):
             patch_vary_headers(response, ("Accept-Language",))
             response.headers.setdefault("Content-Language", translation.get_language() or "en")
         return response
+
+
+def activate_language(accepted: str) -> None:
+    """For all that is said from here on, in this request or on this socket."""
+    translation.activate(language_of(accepted))
+    if settings.PSEUDO_LANGUAGE:
+        pseudo_language.activate()
 
 
 def language_of(accepted: str) -> str:

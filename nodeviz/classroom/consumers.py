@@ -24,6 +24,7 @@ from nodeviz.classroom.room_commands import Refused
 from nodeviz.classroom.room_feed import RoomFeed, RoomLost, Seat, entered
 from nodeviz.classroom.room_state import TEACHER, Role, Who
 from nodeviz.classroom.room_store import NobodyKnown, Person, RoomGone, packed
+from nodeviz.reader_language import activate_language
 from nodeviz.scenarios.models import Scenario
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         """Accepted before it is looked up, because a browser sees the code of an accepted socket only."""
         await self.accept()
+        activate_language(dict(self.scope["headers"]).get(b"accept-language", b"").decode("latin-1"))
         self.allowance, self.asked_s = float(MESSAGES_AT_ONCE), asyncio.get_running_loop().time()
         self.holding = contextlib.AsyncExitStack()
         self.deadline = asyncio.get_running_loop().call_later(HELLO_WITHIN_S, self.on_silence)

@@ -1,4 +1,4 @@
-"""Does a class of thirty lose anything? The small form of `benchmarks/room.py`, through real processes. Its times are those of the machine: none is asserted."""
+"""Does a class of thirty lose anything? The small form of `benchmarks/room.py`, through real processes; times are those of the machine, so none is asserted."""
 
 from __future__ import annotations
 

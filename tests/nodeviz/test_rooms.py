@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from nodeviz.classroom import guessing, room_feed, room_store
+from nodeviz.classroom.room_feed import entered
 from nodeviz.classroom.room_state import TEACHER
 from nodeviz.classroom.room_store import opened_store
 from nodeviz.scenarios.bounds import Bucket
+from nodeviz.scenarios.models import Scenario
 from tests.nodeviz.rooms import Window, open_room, together, window
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
@@ -242,6 +247,30 @@ async def test_a_socket_that_takes_nothing_is_closed_and_costs_a_known_amount(mo
     seat.end_if_stalled(time.monotonic() + room_feed.STALLED_S + 1)
 
     assert (await asyncio.wait_for(closed, 5), taken) == (room_feed.STALLED, ["0"])
+
+
+async def test_a_link_that_a_class_looks_at_is_not_forgotten(make_scenario: Any) -> None:
+    long_ago = timezone.now() - timedelta(days=29)
+    shown, driven = [await sync_to_async(make_scenario)() for _ in range(2)]
+    await sync_to_async(Scenario.objects.update)(last_opened=long_ago)
+    room = await open_room(lesson=None, scenario=shown.pk, asks=())
+    async with window(room.code, token=room.token) as teacher:
+        await teacher.say("drive", set={"run": {"id": driven.pk}})
+        await teacher.until("set")
+    async with window(room.code, token=room.token), entered(room.code) as feed:
+        await feed.keep_links()
+
+    assert await sync_to_async(Scenario.objects.expired(timezone.now() + timedelta(days=20)).count)() == 0
+
+
+async def test_who_is_refused_reads_why_in_his_own_language(settings: Any) -> None:
+    settings.PSEUDO_LANGUAGE = True
+    room = await open_room()
+    async with window(room.code) as stranger:
+        await stranger.say("hello")
+        refused = await stranger.hear()
+
+    assert refused[1]["message"].startswith("⟦")
 
 
 # -- what must not come ------------------------------------------------------------------------------------------------------------
