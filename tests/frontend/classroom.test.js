@@ -236,3 +236,5 @@ test("a driver's link has a token, and nothing else is taken for one", () => {
 });
 
 test("a code is read out in two halves", () => assert.equal(spoken("BCDFGH"), "BCD FGH"));
+
+test("a room that keeps nothing back shows all of a run", () => assert.equal(seenUntilS(inRoom({ shown_until_s: null }), 1000), Infinity));

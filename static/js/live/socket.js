@@ -9,17 +9,18 @@ const LONGEST_RETRY_MS = 8000;
 /** A connection that is lost sooner does not count as a success: the pause before the next attempt keeps growing. */
 const STABLE_MS = 3000;
 /** The server's word for a run or a room that does not exist (any more): asking again will not help. */
-const UNKNOWN_RUN = 4404;
+const UNKNOWN = 4404;
 
 /**
  * @param {object} options
  * @param {string} options.path        path of the socket on this host
  * @param {() => object} options.greeting what is said first, asked at each connection
  * @param {(message: Array) => void} options.onMessage a decoded message
- * @param {(state: "connecting" | "open" | "lost" | "gone") => void} options.onLink how the connection fares
+ * @param {(state: "connecting" | "open" | "lost" | "gone", code?: number) => void} options.onLink how the connection fares
+ * @param {number[]} [options.finalCodes] what the server closes with when coming back would not help
  * @param {() => number} [options.random] jitter, so that a room full of tabs does not come back at the same instant
  */
-export function openSocket({ path, greeting, onMessage, onLink, random = Math.random }) {
+export function openSocket({ path, greeting, onMessage, onLink, finalCodes = [UNKNOWN], random = Math.random }) {
   const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
   let socket = null;
   let attempts = 0;
@@ -38,9 +39,9 @@ export function openSocket({ path, greeting, onMessage, onLink, random = Math.ra
     };
     socket.onmessage = ({ data }) => onMessage(JSON.parse(data));
     socket.onclose = ({ code }) => {
-      if (code === UNKNOWN_RUN) {
+      if (finalCodes.includes(code)) {
         closed = true;
-        onLink("gone");
+        onLink("gone", code);
       } else {
         lost(performance.now() - openedMs > STABLE_MS);
       }

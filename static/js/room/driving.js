@@ -37,6 +37,11 @@ export function createDriving({ send, nowMs, later }) {
       return undefined;
     },
 
+    /** Has something been done that the room was not told yet? */
+    get isWaiting() {
+      return waiting !== null;
+    },
+
     /** The wheel is somebody else's: what waits is nobody's wish any more. */
     forget() {
       waiting = null;
@@ -51,9 +56,9 @@ export function clockPart({ atS, speed, playing }) {
 
 /** A selection of the page as the room writes it. */
 export function selectedPart(selection) {
-  return selection && { row: selection.row, at_s: round(selection.atS) };
+  return selection && { row: selection.row, at_s: selection.atS === null ? null : round(selection.atS) };
 }
 
 function round(atS) {
-  return Math.round((atS ?? 0) * 1000) / 1000;
+  return Math.round(atS * 1000) / 1000;
 }

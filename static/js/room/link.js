@@ -61,15 +61,23 @@ export function takeToken(memory) {
   history.replaceState(history.state, "", location.pathname + location.search);
 }
 
+/** What the server closes a socket with (nodeviz/classroom/room_feed.py), when coming back in the same way would not help. */
+const [NOT_YOURS, UNKNOWN_ROOM, RESET, ENDED] = [4403, 4404, 4409, 4410];
+
 /**
  * @param {object} options
  * @param {string} options.path
  * @param {object} options.memory
  * @param {(message: Array) => void} options.onMessage
  * @param {(link: "connecting"|"open"|"lost"|"gone") => void} options.onLink
+ * @param {(why: "reset"|"token") => void} options.onStranger  this browser is nobody in the room any more: another class has begun, or the driver's link was wrong
  */
-export function openLink({ path, memory, onMessage, onLink }) {
-  const socket = openSocket({ path, greeting, onMessage: take, onLink });
+export function openLink({ path, memory, onMessage, onLink, onStranger }) {
+  let socket = null;
+
+  function open() {
+    socket = openSocket({ path, greeting, onMessage: take, onLink: heard, finalCodes: [NOT_YOURS, UNKNOWN_ROOM, RESET, ENDED] });
+  }
 
   function greeting() {
     const { token, person, key, nickname } = memory.get();
@@ -78,10 +86,24 @@ export function openLink({ path, memory, onMessage, onLink }) {
 
   function take(message) {
     const [kind, body] = message;
-    if (kind === "welcome") memory.put({ person: body.me.person, key: body.me.key, nickname: body.me.nickname });
-    if (kind === "end") socket.close();
+    if (kind === "welcome") memory.put({ person: body.me.person ?? undefined, key: body.me.key ?? undefined, nickname: body.me.nickname ?? undefined });
     onMessage(message);
   }
 
-  return socket;
+  function heard(link, code) {
+    if (code === RESET || code === NOT_YOURS) {
+      memory.put({ person: undefined, key: undefined, nickname: undefined, token: undefined });
+      onStranger(code === RESET ? "reset" : "token");
+    } else {
+      onLink(link);
+    }
+  }
+
+  return {
+    /** With what this browser knows of itself, or with what it has just learned. */
+    open,
+    send: (said) => socket?.send(said) ?? false,
+    /** The same connection, once more: a name was refused. */
+    hello: () => socket.join(),
+  };
 }

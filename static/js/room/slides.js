@@ -37,17 +37,25 @@ export function limitOf(current, phase) {
   return current.ask && (phase === "read" || phase === "asked") ? current.stop_s : current.until_s;
 }
 
-/** The state's part that shows another step; `phase` is "revealed" for one whose answer the class has seen. */
+/** The state's part that shows another step. Its phase is the room's to remember; `phase` is what is known of it here. */
 export function toStep(steps, index, phase = "read") {
-  const current = steps[index];
-  const limitS = limitOf(current, phase);
-  const atS = current.run === null || !current.ask ? 0 : limitS;
-  return { step: index, phase, run: null, selected: null, clock: standing(atS), shown_until_s: current.run === null ? 0 : limitS };
+  return { step: index, run: null, selected: null, ...unveiled(steps[index], phase) };
+}
+
+/** The part that shows as much of a step's run as its phase allows, to its end. */
+export function unveiled(current, phase) {
+  const atS = current.run === null ? 0 : limitOf(current, phase === "locked" ? "asked" : phase);
+  return { clock: standing(atS), shown_until_s: atS };
+}
+
+/** Does a room show less of a step than the class has seen of it before? */
+export function isVeiled(current, { phase, shown_until_s: shownS, run, clock }) {
+  return phase === "revealed" && run === null && current.run !== null && !clock.playing && shownS !== null && shownS < current.until_s;
 }
 
 /** The state's part that carries an action out; "next" is `toStep`. */
 export function partOf(action, current) {
-  const { stop_s: stopS, until_s: untilS, run } = current;
+  const { stop_s: stopS, until_s: untilS } = current;
   switch (action) {
     case "ask":
       return { phase: "asked" };
@@ -56,7 +64,7 @@ export function partOf(action, current) {
     case "run":
       return { run: null, clock: { at_s: stopS, speed: paceOf(stopS, untilS), playing: true }, shown_until_s: stopS };
     case "reveal":
-      return run === null ? { phase: "revealed" } : { phase: "revealed", run: null, clock: standing(untilS), shown_until_s: untilS };
+      return { phase: "revealed", run: null, ...unveiled(current, "revealed") };
   }
   return {};
 }

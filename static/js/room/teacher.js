@@ -27,6 +27,7 @@ export function createTeacher(panel, on) {
   const questions = new Map();
   let people = [];
   let asked = [];
+  let histograms = {};
   let step = null;
   let driver = null;
   let timer = 0;
@@ -64,19 +65,23 @@ export function createTeacher(panel, on) {
       }
       return open;
     },
-    /** @param {{people: Array, questions: Array}} shown of the class */
-    update(shown) {
-      ({ people, questions: asked } = shown);
+    /** What is new of the class; with `full` there is nothing else. */
+    update(told) {
+      people = merged(told.full ? [] : people, told.people, "person");
+      asked = merged(told.full ? [] : asked, told.questions, "id");
+      histograms = told.full ? (told.histograms ?? {}) : { ...histograms, ...told.histograms };
       if (panel.hidden || timer) return;
       timer = setTimeout(draw, Math.max(0, drawnMs + EVERY_MS - performance.now()));
     },
-    /** @param {string} current which step's or poll's answers count now  @param {string|null} wheel the person who drives */
+    /** @param {string|null} current which step's or poll's answers count now  @param {string|null} wheel the person who drives */
     show({ current, wheel, ended }) {
       for (const name of ["reset", "end"]) part(name).disabled = ended;
       if (current === step && wheel === driver) return;
       [step, driver] = [current, wheel];
       if (!panel.hidden) draw();
     },
+    /** How the class answers a step or a poll, while it does; null before anybody has. */
+    histogramOf: (key) => histograms[key] ?? null,
     /** Whom the teacher should look at: who is lost, and whose question is open. */
     waiting: () => people.filter(({ here, lost }) => here && lost).length + asked.filter(({ done }) => !done).length,
     /** How many of those who are here have answered. */
@@ -96,7 +101,7 @@ export function createTeacher(panel, on) {
     const wanted = people.filter((person) => FILTERS[part("filter").value](person, step));
     part("nobody").hidden = wanted.length > 0;
     setText(part("nobody"), people.length ? t("Nobody at the moment.") : t("Nobody has come in yet. Show the code: students type it at the address beside it."));
-    sync(part("people"), rows, wanted, ({ person }) => person, personRow, (person) => JSON.stringify([person, person.answered?.includes?.(step), driver === person.person]));
+    sync(part("people"), rows, wanted, ({ person }) => person, personRow, (person) => JSON.stringify([person, step, driver === person.person]));
   }
 
   function drawQuestions() {
@@ -132,7 +137,14 @@ export function createTeacher(panel, on) {
 }
 
 function hasAnswered({ answered }, step) {
-  return step !== null && (answered ?? []).map(String).includes(String(step));
+  return step !== null && answered.includes(step);
+}
+
+/** A list with what is told of its entries; of those it knows, only what has changed. */
+export function merged(known, told = [], key) {
+  const entries = new Map(known.map((entry) => [entry[key], entry]));
+  for (const entry of told) entries.set(entry[key], { ...entries.get(entry[key]), ...entry });
+  return [...entries.values()];
 }
 
 /** Make a list's items those of the data, touching only what is another. */

@@ -1,0 +1,267 @@
+/**
+ * The page of a room: that of a run, with what the class does on it. Data flows one way: the room's state comes by the socket, the conductor puts it on the stage, the
+ * strip, the slide and the panel show it; what the reader does becomes a command. This module wires them; rooms without a lesson have no slide.
+ */
+
+import { run as askForRun, Unreachable } from "../editor/server.js";
+import { createCodeDialog } from "../room/code-dialog.js";
+import { createConductor } from "../room/conductor.js";
+import { createEntering } from "../room/entering.js";
+import { clockOf, createFollowing, isDriver, isFollowing, isTeacher, receive, spoken } from "../room/following.js";
+import { createForks } from "../room/forks.js";
+import { createMemory, openLink, takeToken } from "../room/link.js";
+import { createPoll, createPollForm } from "../room/poll.js";
+import { createProjector } from "../room/projector.js";
+import { createSlide } from "../room/slide.js";
+import { isVeiled, nextAction, partOf, toStep, unveiled } from "../room/slides.js";
+import { createStrip } from "../room/strip.js";
+import { createTeacher } from "../room/teacher.js";
+import { keepForOffline } from "../text/offline.js";
+import { t } from "../text/translate.js";
+import { page } from "./run.js";
+import { createStage } from "./stage.js";
+
+const byId = (id) => document.getElementById(id);
+const root = document.documentElement;
+const { config, workbench, session } = page;
+const { room } = config;
+
+const memory = createMemory(room.code, window.localStorage);
+takeToken(memory);
+const stage = createStage(page);
+const pack = config.lesson ? await loadPack() : null;
+const steps = pack?.steps ?? [];
+const own = config.lesson ? null : { id: room.scenario, text: config.text };
+const following = createFollowing();
+let link = "connecting";
+let isLost = false;
+let isDriving = false;
+let drawing = 0;
+/** Step -> the phase in which this page has seen it last. */
+const phases = new Map();
+
+const conductor = createConductor({
+  ...{ stage, following, steps, own, onRoam },
+  runs: pack?.runs ?? [],
+  send: (set) => socket.send({ op: "drive", set }),
+  onFork: (fork) => forks.add(fork),
+  store: storeTry,
+  isEdited: () => workbench.form.dataset.edited === "true",
+});
+const strip = createStrip(byId("room-strip"), {
+  code: () => codeDialog.open(),
+  follow: back,
+  roam: () => conductor.roam(),
+  lost,
+  ask: (text) => socket.send({ op: "question", text }),
+  previous: () => goTo(following.state.step - 1),
+  next: () => goTo(following.state.step + 1),
+  action: act,
+  takeBack: () => socket.send({ op: "hand", person: null }),
+  people: () => showClass(!teacher.isOpen),
+  projector: () => projector.toggle(),
+});
+const codeDialog = createCodeDialog(byId("room-code"), room, () => memory.get().token);
+const projector = createProjector(room, page);
+const entering = createEntering(byId("room-enter"), (nickname) => {
+  const isFirst = !memory.get().nickname && !root.dataset.greeted;
+  memory.put({ nickname });
+  entering.close();
+  root.dataset.greeted = "true";
+  if (isFirst) socket.open();
+  else socket.hello();
+});
+const teacher = createTeacher(byId("room-class"), {
+  hand: (person) => socket.send({ op: "hand", person }),
+  done: (question) => socket.send({ op: "done", question }),
+  reset: () => socket.send({ op: "reset" }),
+  end: () => socket.send({ op: "end" }),
+  open: (id) => openOwn({ id }),
+  token: () => memory.get().token,
+});
+createPollForm(byId("room-class"), (poll) => conductor.drive({ poll }));
+const poll = createPoll(byId("room-poll"), {
+  stage,
+  answer: (step, answer) => socket.send({ op: "answer", step, answer }),
+  lock: () => conductor.drive({ poll: { phase: "locked" } }),
+  reveal: () => conductor.drive({ poll: { phase: "revealed" } }),
+  close: () => conductor.drive({ poll: null }),
+});
+const slide = pack && createSlide(byId("side-lesson"), { pack, stage, answer: (step, answer) => socket.send({ op: "answer", step, answer }), edit: showEditor });
+const forks = createForks(byId("room-forks"), memory, { open: openOwn, show: (id) => socket.send({ op: "fork", id }), store: storeTry });
+const socket = openLink({ path: room.ws_path, memory, onMessage, onLink, onStranger });
+
+const { token, nickname } = memory.get();
+if (token || nickname) socket.open();
+else entering.ask();
+stage.onDraw(() => slide?.look());
+document.addEventListener("keydown", onKey);
+keepForOffline("/r/");
+root.dataset.room = "ready";
+draw();
+
+// -- what the room says ----------------------------------------------------------------------------------------------------------
+
+function onMessage(message) {
+  const [kind, body] = message;
+  const said = receive(following, message, performance.now());
+  for (const words of said) stage.say(words);
+  if (kind === "class") teacher.update(body);
+  if (kind === "refused") refused(body);
+  const drives = isDriver(following);
+  if (following.state) phases.set(following.state.step, following.state.phase);
+  if (kind === "welcome") conductor.anew().then(begin);
+  else if (drives !== isDriving) conductor.wheelChanged();
+  else if (kind === "set" || kind === "refused") conductor.heard({ isAnswer: drives });
+  // A step that was revealed before this page was opened.
+  if (kind === "set" && drives && steps.length && isVeiled(steps[following.state.step], following.state)) conductor.drive(unveiled(steps[following.state.step], "revealed"));
+  isDriving = drives;
+  if (kind === "welcome" && isTeacher(following)) showClass(matchMedia("(min-width: 1500px)").matches);
+  redraw();
+}
+
+/** A room that nobody has driven yet begins at its first step. */
+function begin() {
+  root.dataset.joined = "true";
+  if (steps.length && isDriver(following) && following.state.shown_until_s === null && following.state.step === 0) goTo(0);
+}
+
+function refused({ op, message }) {
+  if (op === "hello") {
+    memory.put({ nickname: undefined });
+    root.dataset.greeted = "true";
+    entering.ask(message);
+  } else {
+    stage.say(message);
+    byId("room-said").textContent = message;
+    byId("room-said").parentElement.hidden = false;
+  }
+}
+
+/** Who was in the room before its teacher began anew, or came with a link that is none. */
+function onStranger(why) {
+  Object.assign(following, createFollowing());
+  delete root.dataset.greeted;
+  entering.ask(why === "reset" ? t("The teacher has begun anew, with another class. Come in again if it is yours.") : t("This is not the driver's link of this room. You can come in as a student."));
+  redraw();
+}
+
+function onLink(next) {
+  link = next;
+  redraw();
+}
+
+// -- what the reader does --------------------------------------------------------------------------------------------------------
+
+function onRoam() {
+  socket.send({ op: "roam", on: true });
+  stage.say(t("You roam: the room does not move your page. Press B to come back."));
+  redraw();
+}
+
+/** To exactly what the room shows now. */
+function back() {
+  if (!conductor.comeBack()) return;
+  socket.send({ op: "roam", on: false });
+  stage.say(t("Back in the room."));
+  slide?.anew();
+  redraw();
+}
+
+function lost(on) {
+  if (socket.send({ op: "lost", on })) isLost = on;
+  redraw();
+}
+
+function goTo(step) {
+  if (!steps[step]) return;
+  conductor.drive(toStep(steps, step, phases.get(step)));
+}
+
+function act(action) {
+  if (action === "next") return goTo(following.state.step + 1);
+  return conductor.drive(partOf(action, steps[following.state.step]));
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+  if (event.key === "Escape" && projector.isOn && !event.target.closest("dialog[open], [popover]")) return projector.toggle(false);
+  if (event.target.closest("input:not([type=range], [type=radio], [type=checkbox]), textarea, select, .editor-host, dialog[open], [popover]")) return;
+  if (event.code === "KeyB" && !event.shiftKey) back();
+  if (event.code === "KeyP" && !event.shiftKey) projector.toggle();
+}
+
+// -- runs of one's own -----------------------------------------------------------------------------------------------------------
+
+/** A run beside the room's: one roams there. */
+async function openOwn({ id, text }) {
+  conductor.roam();
+  if (id) await stage.show({ id });
+  else session.tryText(text);
+}
+
+/** A link for a text that was only tried, so that others can see it. */
+async function storeTry(text) {
+  try {
+    const answer = await askForRun(workbench.form, config.run_url, { text, name: workbench.form.elements.name.value, parent: "" });
+    if (answer.problems) return null;
+    workbench.keepToken(answer);
+    return answer.url.split("/").pop();
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    stage.say(error.message);
+    return null;
+  }
+}
+
+function showClass(open) {
+  if (open !== teacher.isOpen) teacher.toggle(open);
+  byId("room-strip").querySelector("[data-part=people]").setAttribute("aria-expanded", String(open));
+}
+
+function showEditor() {
+  document.querySelector('#side-switch [data-tab="spec"]').click();
+  workbench.editor.focus();
+}
+
+async function loadPack() {
+  try {
+    const response = await fetch(config.lesson.pack_url);
+    if (!response.ok) throw new TypeError(response.statusText);
+    return await response.json();
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
+    stage.say(t("The lesson could not be loaded. Load the page again when the server can be reached."));
+    return null;
+  }
+}
+
+// -- what is shown of it ---------------------------------------------------------------------------------------------------------
+
+/** At most once a frame, however much comes. */
+function redraw() {
+  if (!drawing) drawing = requestAnimationFrame(draw);
+}
+
+function draw() {
+  drawing = 0;
+  const { state, ended, answers, histograms } = following;
+  const [drives, teaches] = [isDriver(following), isTeacher(following)];
+  const step = state?.step ?? 0;
+  const ask = steps[step]?.ask;
+  const asked = state?.poll && state.poll.phase !== "revealed" ? state.poll.step : ask ? String(step) : null;
+  const countsOf = (key) => histograms[key] ?? (teaches ? teacher.histogramOf(key) : null);
+  const isSlideAsked = ask && state && state.phase !== "read";
+  const action = drives && steps.length ? nextAction({ steps, step, phase: state.phase, clock: clockOf(following, performance.now()) }) : null;
+  teacher.show({ current: asked, wheel: state?.driver ?? null, ended });
+  strip.draw({
+    ...{ link, ended, isTeacher: teaches, isDriver: drives, isRoaming: following.roaming, isKnown: state !== null, here: following.here, driverName: following.driver, isLost, action },
+    ...{ steps: steps.length, step, isRevealed: state?.phase === "revealed", waiting: teacher.waiting(), answered: teaches && isSlideAsked ? teacher.answered() : null },
+  });
+  if (slide && state && !following.roaming) slide.draw({ step, phase: state.phase, mine: answers[step], counts: countsOf(String(step)), isTeacher: teaches, isOpen: !ended });
+  poll.draw(state?.poll ?? null, { mine: answers[state?.poll?.step], counts: state?.poll ? countsOf(state.poll.step) : null, isDriver: drives, isTeacher: teaches, ended });
+  // While a question is open nobody but the driver runs anything: the answer would be one click away.
+  stage.hold(Boolean(isSlideAsked || (ask && state)) && !drives && !ended && ask.kind !== "build" && state.phase !== "revealed");
+  Object.assign(root.dataset, { mode: ended ? "ended" : drives ? "drive" : following.roaming ? "roam" : isFollowing(following) ? "follow" : "outside", phase: state?.phase ?? "", step: String(step), seq: String(state?.seq ?? "") });
+  document.title = `${spoken(room.code)} · ${room.title} · nodeviz`;
+}

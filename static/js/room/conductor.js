@@ -1,0 +1,209 @@
+/**
+ * How does what the room shows get onto the stage, and what the reader does on it into the room? Whoever follows is moved; whoever touches something roams and is left
+ * alone; what the driver touches is told to the room. The driver's page is moved like the others', by whatever it did not do itself: a slide, a second window of the
+ * teacher, a clock that went on while its tab slept.
+ */
+
+import { clockPart, createDriving, selectedPart } from "./driving.js";
+import { clockOf, comeBack, differences, hasDrifted, isDriver, isFollowing, roam, seenUntilS, wishOf } from "./following.js";
+import { limitOf } from "./slides.js";
+
+/**
+ * @param {object} parts
+ * @param {object} parts.stage      see pages/stage.js
+ * @param {object} parts.following  see following.js
+ * @param {Array} parts.steps       of the lesson's pack; empty without a lesson
+ * @param {Array} parts.runs        of the pack
+ * @param {{id: string, text: string}|null} parts.own  the run of a room without a lesson
+ * @param {(part: object) => boolean} parts.send  drive
+ * @param {() => void} parts.onRoam     the reader has just begun to roam
+ * @param {(run: {id: string|null, text: string, step: number, atS: number}) => void} parts.onFork  a run of the reader's own
+ * @param {(text: string) => Promise<string|null>} parts.store  give a try a link, so that others can see it
+ * @param {() => boolean} parts.isEdited  does the editor hold something that was not run?
+ */
+export function createConductor({ stage, following, steps, runs, own, send, onRoam, onFork, store, isEdited }) {
+  const nowMs = () => performance.now();
+  /** What was carried out last; null: all of it has to be, once more. */
+  let shown = null;
+  /** Commands that the room has not answered yet: until then its state is older than the page. */
+  let unanswered = 0;
+  let showing = null;
+  let lens = stage.lens();
+  let isMoving = false;
+
+  const driving = createDriving({
+    send: (part) => (unanswered += send(part) ? 1 : 0),
+    nowMs,
+    later: setTimeout,
+  });
+
+  const currentStep = () => steps[following.state.step];
+  const limitS = () => (following.state.run ? Infinity : limitOf(currentStep(), following.state.phase));
+  const untilS = () => Math.min(limitS(), seenUntilS(following, nowMs()));
+  const isMoved = () => isFollowing(following) || (isDriver(following) && unanswered === 0 && !driving.isWaiting);
+
+  // -- from the room to the page -------------------------------------------------------------------------------------------------
+
+  /** Show what the room shows now, as far as the page does not yet. */
+  async function apply() {
+    if (!following.state || showing || !isMoved()) return;
+    const wish = wishOf(following, nowMs());
+    const need = differences(shown, wish);
+    if (need.run) {
+      showing = put(wish);
+      try {
+        await showing;
+      } catch {
+        // A stored run's text could not be had; the next news of the room, or the next second, tries again.
+        return;
+      } finally {
+        showing = null;
+      }
+      // Meanwhile the room may have gone on, or somebody may have begun to roam.
+      if (!isMoved()) return;
+      shown = { step: wish.step, run: wish.run };
+      moving(() => carryOut(wishOf(following, nowMs()), { clock: true, selected: true, lens: true }));
+      return apply();
+    }
+    if (need.clock || need.selected || need.lens) moving(() => carryOut(wish, need));
+    return undefined;
+  }
+
+  /** What the program does is no touch of the reader. */
+  function moving(act) {
+    isMoving = true;
+    act();
+    isMoving = false;
+  }
+
+  function carryOut(wish, need) {
+    stage.showUntil(untilS());
+    if (need.lens) stage.showLens(wish.lens);
+    if (need.clock) putClock(wish.clock);
+    if (need.selected) stage.select(wish.selected);
+    lens = stage.lens();
+    shown = { ...shown, ...wish };
+  }
+
+  function put({ run }) {
+    const packRun = run === null ? runs[currentStep()?.run] : null;
+    if (packRun) return stage.show({ run: packRun }, { untilS: untilS() });
+    if (run !== null) return stage.show({ id: run });
+    return own ? stage.show(own) : Promise.resolve();
+  }
+
+  function putClock({ atS, speed, playing }) {
+    const placeS = Math.min(atS, stage.shownS);
+    stage.play({ atS: placeS, speed: speed === Infinity ? null : speed, playing });
+  }
+
+  /** With each frame, and once a second without any. */
+  function tick() {
+    if (!following.state || following.ended || !shown) return;
+    const isRooms = shown.step === following.state.step && shown.run === (following.state.run?.id ?? null) && stage.isMine;
+    // Whoever roams on the room's run sees more of it as the room does.
+    if (isRooms && stage.shownS < untilS()) moving(() => stage.showUntil(untilS()));
+    listen();
+    if (!isMoved() || showing || !isRooms) return;
+    const wanted = clockOf(following, nowMs());
+    stopAtLimit(wanted);
+    const clock = stage.clock();
+    if (hasDrifted({ ...clock, speed: clock.speed ?? Infinity }, wanted, Math.min(untilS(), stage.shownS))) moving(() => putClock(wanted));
+  }
+
+  /** What was asked for has been seen: the driver's page stands, and so does the room. */
+  function stopAtLimit({ atS, playing }) {
+    const limit = limitS();
+    if (!isDriver(following) || !playing || limit === Infinity || atS < limit) return;
+    const clock = { at_s: limit, speed: 1, playing: false };
+    moving(() => stage.play({ atS: limit, playing: false }));
+    shown = { ...shown, clock: { atS: limit, speed: 1, playing: false } };
+    driving.drive({ clock, shown_until_s: limit }, { now: true });
+  }
+
+  // -- from the page to the room -------------------------------------------------------------------------------------------------
+
+  /** The reader touched something. @returns {boolean} whether it is the driver's touch */
+  function isDrivers() {
+    if (isMoving || !following.state || !shown) return false;
+    if (isDriver(following)) return true;
+    if (roam(following)) onRoam();
+    return false;
+  }
+
+  stage.onClock((clock) => {
+    if (!isDrivers()) return;
+    const part = clockPart(clock);
+    shown = { ...shown, clock: { atS: part.at_s, speed: part.speed ?? Infinity, playing: part.playing } };
+    const { shown_until_s: seenS } = following.state;
+    driving.drive({ clock: part, ...(seenS !== null && part.at_s > seenS && { shown_until_s: part.at_s }) });
+  });
+  stage.onSelect((selection) => {
+    if (!isDrivers()) return;
+    const part = selectedPart(selection);
+    shown = { ...shown, selected: selection && { row: part.row, atS: part.at_s } };
+    driving.drive({ selected: part });
+  });
+  stage.onRun(async ({ id, text, isTry }) => {
+    if (stage.isMine) return;
+    if (!isDrivers()) return onFork({ id, text, step: following.state?.step ?? 0, atS: stage.clock().atS });
+    const stored = isTry ? await store(text) : id;
+    if (!stored || !isDriver(following)) return;
+    const clock = clockPart(stage.clock());
+    shown = { ...shown, run: stored, clock: { atS: clock.at_s, speed: clock.speed ?? Infinity, playing: clock.playing } };
+    driving.drive({ run: { id: stored }, clock }, { now: true });
+  });
+
+  /** What the stage does not tell of: the lens, and what is written. */
+  function listen() {
+    if (isMoving) return;
+    if (stage.lens() !== lens) {
+      lens = stage.lens();
+      if (isDrivers()) {
+        shown = { ...shown, lens };
+        driving.drive({ lens });
+      }
+    }
+    if (isFollowing(following) && isEdited()) isDrivers();
+  }
+
+  stage.onDraw(tick);
+  setInterval(() => {
+    tick();
+    apply();
+  }, 1000);
+
+  return {
+    apply,
+    /** The room said something; `isAnswer`: it may be the answer to what this page said. */
+    heard({ isAnswer }) {
+      if (isAnswer) unanswered = Math.max(0, unanswered - 1);
+      return apply();
+    },
+    /** Everything is said anew after a connection was lost. */
+    anew() {
+      unanswered = 0;
+      driving.forget();
+      if (isMoved()) shown = null;
+      return apply();
+    },
+    drive: (part) => driving.drive(part, { now: true }),
+    roam() {
+      if (roam(following)) onRoam();
+    },
+    /** To exactly what the room shows now. @returns {boolean} whether that was elsewhere */
+    comeBack() {
+      if (!comeBack(following)) return false;
+      shown = null;
+      apply();
+      return true;
+    },
+    /** Somebody else has the wheel, or this page got it. */
+    wheelChanged() {
+      driving.forget();
+      unanswered = 0;
+      shown = null;
+      return apply();
+    },
+  };
+}

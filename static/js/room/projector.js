@@ -1,0 +1,35 @@
+/** The page on a wall: large type, only the step, the chart and the code. The style sheet does it; here is the switch, and what has to be measured anew. */
+
+import { t } from "../text/translate.js";
+import { spoken } from "./following.js";
+import { el } from "../text/dom.js";
+
+/** @param {{code: string, join_url: string}} room  @param {object} page of pages/run.js */
+export function createProjector(room, page) {
+  const root = document.documentElement;
+  const address = new URL(room.join_url, location.href).href.replace(/^https?:\/\//, "");
+  const bar = el(
+    "div",
+    { class: "projector-bar", hidden: true },
+    el("span", null, t("Join at {address}", { address })),
+    el("b", { class: "projector-code" }, spoken(room.code)),
+    el("button", { type: "button", class: "button", onclick: () => toggle(false) }, t("Leave (Esc)")),
+  );
+  document.getElementById("main").prepend(bar);
+
+  function toggle(on = !projector.isOn) {
+    root.dataset.projector = on ? "on" : "";
+    bar.hidden = !on;
+    if (on) bar.querySelector("button").focus();
+    else document.querySelector("#room-strip [data-part=projector]").focus();
+    page.redraw();
+  }
+
+  const projector = {
+    get isOn() {
+      return root.dataset.projector === "on";
+    },
+    toggle,
+  };
+  return projector;
+}
