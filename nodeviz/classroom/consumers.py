@@ -99,6 +99,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         if message.get("op") != "hello":
             await self.close(room_feed.BAD_MESSAGE)
             return
+        self.deadline.cancel()
         address = (self.scope.get("client") or ("",))[0]
         code = typed_code(self.scope["url_route"]["kwargs"]["code"])
         try:
@@ -109,6 +110,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
                 raise RoomGone
             if not hasattr(self, "feed"):
                 self.feed = await self.holding.enter_async_context(entered(code))
+            if self.feed.is_over:
+                raise RoomLost
             await self.sit(self.feed, message)
         except RoomGone:
             await counts_as_guess(address)
@@ -137,7 +140,6 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     def take(self, feed: RoomFeed, seat: Seat, me: Person | None) -> None:
         """From here on it hears everything."""
-        self.deadline.cancel()
         self.seat = seat
         feed.seat(seat, me)
 

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.db import DatabaseError
 from redis import RedisError
 
 from nodeviz.classroom import room_store
@@ -137,34 +138,31 @@ class RoomFeed:
         self._news = asyncio.Event()
         self._ready = asyncio.Event()
         self._closing = asyncio.Event()
-        self._tasks = [
-            asyncio.create_task(work, name=f"{name} of room {code}")
-            for name, work in (("reader", self._read()), ("voice", self._tell()), ("pulse", self._live()))
-        ]
-        self._tasks[0].add_done_callback(self._on_reader_end)
+        self._reader = asyncio.create_task(self._read(), name=f"reader of room {code}")
+        self._reader.add_done_callback(self._on_reader_end)
+        self._voice, self._pulse = _reported(self._tell()), _reported(self._live())
 
     @property
     def is_over(self) -> bool:
         """It will hear nothing more."""
-        return self._tasks[0].done()
+        return self._reader.done()
 
     async def ready(self) -> None:
         """It knows the room. Raises RoomGone and RoomLost."""
         await self._ready.wait()
         if self.is_over:
-            error = self._tasks[0].exception()
+            error = self._reader.exception()
             if isinstance(error, RoomGone) or error is None:
                 raise RoomGone
             raise RoomLost from error
 
     async def close(self) -> None:
         """The last socket has left."""
-        reader, voice, pulse = self._tasks
-        voice.cancel()
+        self._voice.cancel()
         # Not cancelled: a connection that is being made would stay open.
         self._closing.set()
-        await stop_reader(reader)
-        await asyncio.wait((voice, pulse))
+        await stop_reader(self._reader)
+        await asyncio.wait((self._voice, self._pulse))
         await self.store.close()
 
     # -- who is in it --------------------------------------------------------------------------------------------------------------
@@ -322,7 +320,9 @@ class RoomFeed:
         while not self.is_over and not self._closing.is_set():
             if time.monotonic() - kept_s >= KEEP_LINKS_S:
                 kept_s = time.monotonic()
-                await self.keep_links()
+                # A database that is away is no reason to stop saying who is here.
+                with contextlib.suppress(DatabaseError):
+                    await self.keep_links()
             for seat in self._seats:
                 seat.end_if_stalled(time.monotonic())
             with contextlib.suppress(RedisError, RoomGone):
@@ -394,11 +394,11 @@ def _opened(links: list[str]) -> None:
 
 
 def _reported(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    """A sender. A mistake of ours must not end it in silence; an OSError is none: the socket is gone, and `disconnect` follows."""
+    """A task. A mistake of ours must not end it in silence; an OSError is none: the socket is gone, and `disconnect` follows."""
 
-    def report(sender: asyncio.Task[None]) -> None:
-        if not sender.cancelled() and (error := sender.exception()) and not isinstance(error, OSError):
-            log.error("a sender of a room ended", exc_info=error)
+    def report(ended: asyncio.Task[None]) -> None:
+        if not ended.cancelled() and (error := ended.exception()) and not isinstance(error, OSError):
+            log.error("a task of a room ended", exc_info=error)
 
     task = asyncio.create_task(work)
     task.add_done_callback(report)

@@ -22,7 +22,7 @@ from nodeviz.classroom.room_state import TEACHER, Role, Who
 from nodeviz.classroom.room_store import NobodyKnown, RoomGone, RoomStore
 from nodeviz.supervisor.network import free_port
 from tests.conftest import wait_for_redis
-from tests.nodeviz.rooms import ASKS
+from tests.nodeviz.rooms import ASKS, open_room, window
 from tests.nodeviz.test_room_commands import CLOCK, messages
 
 pytestmark = pytest.mark.usefixtures("redis_client")
@@ -254,3 +254,16 @@ async def test_a_class_meets_over_the_imitation_too() -> None:
     assert kinds == ["person", "person", "here", "set", "answer", "question", "question"]
     assert (found.answers, found.here, found.count) == ({f"0:{ada.person}": "[1]"}, [f"{ada.person} window"], 7)
     assert time.monotonic() - started_s < 30
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("imitation")
+async def test_what_is_driven_over_the_imitation_reaches_everybody() -> None:
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher, window(room.code, nickname="Ada") as ada:
+        await teacher.say("drive", set={"step": 2})
+        first = await ada.until("set")
+        await teacher.say("drive", set={"lens": "api"})
+        second = await ada.until("set")
+
+    assert (first, second) == (["set", 1, {"step": 2, "phase": "read"}], ["set", 2, {"lens": "api"}])

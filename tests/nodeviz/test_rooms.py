@@ -11,7 +11,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
-from nodeviz.classroom import guessing, room_feed, room_store
+from nodeviz.classroom import consumers, guessing, room_feed, room_store
 from nodeviz.classroom.room_feed import entered
 from nodeviz.classroom.room_state import TEACHER
 from nodeviz.classroom.room_store import opened_store
@@ -64,6 +64,18 @@ async def test_who_comes_back_is_who_they_were_with_their_answers() -> None:
             welcome = await again.hello(person=me["person"], key=me["key"])
 
     assert (welcome["me"], welcome["answers"]) == (me, {"0": [2]})
+
+
+async def test_who_thinks_about_a_nickname_for_long_is_not_shown_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "HELLO_WITHIN_S", 0.1)
+    room = await open_room()
+    async with window(room.code) as silent, window(room.code) as ada:
+        await ada.say("hello", nickname=" ")
+        assert (await ada.hear())[0] == "refused"
+        code = await silent.closed()
+        welcome = await ada.hello(nickname="Ada")
+
+    assert (code, welcome["me"]["nickname"]) == (room_feed.BAD_MESSAGE, "Ada")
 
 
 async def test_a_wrong_key_is_a_stranger_who_needs_a_nickname() -> None:
