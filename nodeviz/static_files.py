@@ -39,8 +39,9 @@ class HashedModulesStorage(CompressedManifestStaticFilesStorage):
     """
 
     support_js_module_import_aggregation = True
-    max_post_process_passes = 12
-    """As deep as parts may import parts: each pass brings a new name one import further up, and stops when none is new."""
+
+    max_post_process_passes = 20
+    """Each pass settles the names one level further up the imports; Django's own 5 are fewer than our modules have."""
 
     max_post_process_passes = 20
     """Each pass settles the names one level further up the imports; Django's own 5 are fewer than our modules have."""

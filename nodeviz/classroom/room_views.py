@@ -28,7 +28,7 @@ from nodeviz.classroom.room_lessons import lesson_context, lesson_of_room
 from nodeviz.classroom.room_questions import Ask, in_words, is_right
 from nodeviz.classroom.room_store import Opened, RoomGone, Seen, TooManyRooms, opened_store
 from nodeviz.runs.dispatch import ensure_run
-from nodeviz.runs.views import page_config, read_from
+from nodeviz.runs.views import page_of_any_run, read_from
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios import gallery
 from nodeviz.scenarios.answers import CREATED, SEE_OTHER, TOO_OFTEN, problems_json, too_big_for_json, too_often_message
@@ -180,7 +180,7 @@ def what_is_shown(seen: Seen) -> dict[str, Any] | None:
         "run": {"status": run.state, "version": run.simulator_version, "verdict": run.verdict, "error": run.error},
         "problems": [],
         **read_from(scenario),
-        "page_config": page_config(scenario),
+        "page_config": {**page_of_any_run(), "text": scenario.text, "file_name": scenario.documents[0].name},
     }
 
 

@@ -17,6 +17,7 @@ import { isVeiled, nextAction, partOf, toStep, unveiled } from "../room/slides.j
 import { createStrip } from "../room/strip.js";
 import { createTeacher } from "../room/teacher.js";
 import { keepForOffline } from "../text/offline.js";
+import { el } from "../text/dom.js";
 import { t } from "../text/translate.js";
 import { page } from "./run.js";
 import { createStage } from "./stage.js";
@@ -96,6 +97,7 @@ if (token || nickname) socket.open();
 else entering.ask();
 stage.onDraw(() => slide?.look());
 document.addEventListener("keydown", onKey);
+listKeys();
 keepForOffline("/r/");
 root.dataset.room = "ready";
 draw();
@@ -132,9 +134,7 @@ function refused({ op, message }) {
     root.dataset.greeted = "true";
     entering.ask(message);
   } else {
-    stage.say(message);
-    byId("room-said").textContent = message;
-    byId("room-said").parentElement.hidden = false;
+    strip.say(message);
   }
 }
 
@@ -179,16 +179,29 @@ function goTo(step) {
 }
 
 function act(action) {
+  if (action === null) return undefined;
   if (action === "next") return goTo(following.state.step + 1);
   return conductor.drive(partOf(action, steps[following.state.step]));
 }
 
+/** The keys of a room, besides those of the run's page. A clicker's buttons are Page Down and Page Up. */
 function onKey(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
-  if (event.key === "Escape" && projector.isOn && !event.target.closest("dialog[open], [popover]")) return projector.toggle(false);
-  if (event.target.closest("input:not([type=range], [type=radio], [type=checkbox]), textarea, select, .editor-host, dialog[open], [popover]")) return;
-  if (event.code === "KeyB" && !event.shiftKey) back();
-  if (event.code === "KeyP" && !event.shiftKey) projector.toggle();
+  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.target.closest("dialog[open], [popover]")) return;
+  if (event.key === "Escape" && projector.isOn) return projector.toggle(false);
+  if (page.help.keysAreOff || event.target.closest("input:not([type=range], [type=radio], [type=checkbox]), textarea, select, .editor-host")) return;
+  if (event.code === "KeyB") back();
+  if (event.code === "KeyP") projector.toggle();
+  if (!projector.isOn || !isDriver(following) || !steps.length || !["PageDown", "PageUp"].includes(event.key)) return;
+  event.preventDefault();
+  if (event.key === "PageUp") goTo(following.state.step - 1);
+  else act(nextAction({ steps, ...following.state, clock: clockOf(following, performance.now()) }));
+}
+
+/** The list of keys has those of a room first. */
+function listKeys() {
+  const keys = { B: t("Back to what the room shows"), P: t("Large type for the projector, and back"), "Page Down": t("On the projector, for who drives: go on (Page Up: the step before)") };
+  const lines = Object.entries(keys).flatMap(([key, does]) => [el("dt", null, el("kbd", null, key)), el("dd", null, does)]);
+  byId("help").querySelector("[data-part=keys]").prepend(...lines);
 }
 
 // -- runs of one's own -----------------------------------------------------------------------------------------------------------
@@ -250,7 +263,7 @@ function draw() {
   const step = state?.step ?? 0;
   const ask = steps[step]?.ask;
   const asked = state?.poll && state.poll.phase !== "revealed" ? state.poll.step : ask ? String(step) : null;
-  const countsOf = (key) => histograms[key] ?? (teaches ? teacher.histogramOf(key) : null);
+  const countsOf = (key) => (teaches && teacher.histogramOf(key)) || (histograms[key] ?? null);
   const isSlideAsked = ask && state && state.phase !== "read";
   const action = drives && steps.length ? nextAction({ steps, step, phase: state.phase, clock: clockOf(following, performance.now()) }) : null;
   teacher.show({ current: asked, wheel: state?.driver ?? null, ended });

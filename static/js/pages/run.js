@@ -229,6 +229,6 @@ if (matchMedia("(max-width: 600px)").matches) {
   panels.panes.show("table");
   panels.openDrawer(false);
 }
-Object.assign(page, { session, state, clock, view, gantt, panels, tools, workbench, announcer, redraw, select });
+Object.assign(page, { session, state, clock, view, gantt, panels, tools, workbench, announcer, help, redraw, select });
 root.dataset.ready = "true";
 redraw();

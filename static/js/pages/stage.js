@@ -245,13 +245,14 @@ export function createStage(page) {
 
   function takeSelection() {
     const row = wantedSelection && session.model.spans.rows.get(wantedSelection.row);
-    if (!row) return;
+    if (!row) return false;
     const { atS } = wantedSelection;
-    if (atS !== null && atS > session.model.run.headS) return;
+    if (atS !== null && atS > session.model.run.headS) return false;
     wantedSelection = null;
     state.collapsed.delete(row.pod);
     state.rows = orderedRows(session.model.spans, state.collapsed, { behind: session.ghost?.spans, matches: state.matches });
     page.select(row, atS === null ? null : spanAt(row, atS));
+    return true;
   }
 
   function look() {
@@ -271,9 +272,10 @@ export function createStage(page) {
   }
 
   page.drawn = () => {
-    takeSelection();
+    // It was asked for, and the run has only now come so far.
+    const isTaken = takeSelection();
     const now = look();
-    const was = before ?? now;
+    const was = { ...(before ?? now), ...(isTaken && { selected: now.selected }) };
     before = now;
     const passing = isTimePassing(was.clock, now.clock, { elapsedS: (now.atMs - was.atMs) / 1000, isAtEnd: player.isAtEnd(clock) });
     if (now.model !== was.model) tell("run", stage.run());

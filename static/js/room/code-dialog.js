@@ -9,23 +9,26 @@ import { t } from "../text/translate.js";
 import { qrElement } from "../pages/qr.js";
 import { spoken } from "./following.js";
 
-const HERE_ONLY = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+/** Where students type the code: on this server, under the address by which others reach it. */
+export function joinUrlOf({ join_url: joinUrl, addresses }) {
+  return new URL(new URL(joinUrl, location.href).pathname, addresses.urls[0] ?? location.href);
+}
 
 /**
  * @param {HTMLDialogElement} dialog  templates/classroom/_code.html
- * @param {{code: string, join_url: string}} room
+ * @param {{code: string, join_url: string, addresses: {urls: string[], only_here: boolean}}} room  the addresses of this page as others reach it
  * @param {() => string|undefined} token the driver's; none for students
  */
 export function createCodeDialog(dialog, room, token) {
   const part = (name) => dialog.querySelector(`[data-part="${name}"]`);
-  const joinUrl = new URL(room.join_url, location.href);
+  const joinUrl = joinUrlOf(room);
   const directUrl = new URL(joinUrl);
   directUrl.searchParams.set("code", room.code);
 
   setText(part("code"), spoken(room.code));
   part("address").replaceChildren(el("a", { href: joinUrl.href }, joinUrl.href.replace(/^https?:\/\//, "")));
   part("qr").append(qrElement(directUrl.href, t("QR code that leads into this room")));
-  part("here-only").hidden = !HERE_ONLY.test(joinUrl.hostname);
+  part("here-only").hidden = !room.addresses.only_here;
   part("copy").addEventListener("click", () => copy(directUrl.href, t("The link for students is copied.")));
   part("copy-driver").addEventListener("click", () => copy(driverUrl(), t("The driver's link is copied. Whoever has it is the teacher.")));
 

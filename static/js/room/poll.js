@@ -90,6 +90,9 @@ export function createPoll(card, { stage, answer, lock, reveal, close }) {
       if (mine !== undefined) control.show(mine);
       else if (!isOpen) control.close();
       part("question").inert = !isOpen || mine !== undefined || isTeacher;
+      if (isTeacher) control.close();
+      card.dataset.role = isTeacher ? "teacher" : "student";
+      part("histogram").dataset.kind = poll.kind;
       part("send").hidden = !isOpen || mine !== undefined || isTeacher;
       part("lock").hidden = !isDriver || phase !== "asked";
       part("reveal").hidden = !isDriver || phase === "revealed";

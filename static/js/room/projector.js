@@ -1,13 +1,14 @@
 /** The page on a wall: large type, only the step, the chart and the code. The style sheet does it; here is the switch, and what has to be measured anew. */
 
-import { t } from "../text/translate.js";
-import { spoken } from "./following.js";
 import { el } from "../text/dom.js";
+import { t } from "../text/translate.js";
+import { joinUrlOf } from "./code-dialog.js";
+import { spoken } from "./following.js";
 
-/** @param {{code: string, join_url: string}} room  @param {object} page of pages/run.js */
+/** @param {object} room  see code-dialog.js  @param {object} page of pages/run.js */
 export function createProjector(room, page) {
   const root = document.documentElement;
-  const address = new URL(room.join_url, location.href).href.replace(/^https?:\/\//, "");
+  const address = joinUrlOf(room).href.replace(/^https?:\/\//, "");
   const bar = el(
     "div",
     { class: "projector-bar", hidden: true },

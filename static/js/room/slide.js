@@ -98,6 +98,8 @@ export function createSlide(root, { pack, stage, answer, edit }) {
     if (question && phase === "revealed") question.reveal(isMine ? mine : null);
     else if (question && isMine) question.show(mine);
     else if (question && phase === "locked") question.close();
+    // The teacher's chart asks for no moment.
+    if (question && isTeacher) question.close();
     if (question) question.element.disabled = phase !== "asked" || isMine || isTeacher;
     result.hidden = phase !== "revealed" || !isMine;
     if (!result.hidden) {
@@ -117,6 +119,7 @@ export function createSlide(root, { pack, stage, answer, edit }) {
     const key = JSON.stringify([counts, mine, isRevealed]);
     if (key === drawn) return;
     drawn = key;
+    histogram.dataset.kind = ask.kind;
     drawHistogram(histogram, isRevealed ? ask : { ...ask, answer_s: null }, counts, { mine: mine ?? null, isRevealed });
   }
 

@@ -4,6 +4,8 @@ import { setText } from "../text/dom.js";
 import { t, tn } from "../text/translate.js";
 import { hereWords } from "./following.js";
 
+const PASSING_MS = 6000;
+
 /**
  * @param {HTMLElement} strip  templates/classroom/_strip.html
  * @param {object} on  code(), follow(), roam(), lost(isLost), ask(text), previous(), next(), action(name), takeBack(), people(), projector(), newPage()
@@ -14,6 +16,10 @@ export function createStrip(strip, on) {
   const [asking, askForm] = [part("asking"), part("ask-form")];
   let isLost = false;
   let action = null;
+  let shown = null;
+  /** What holds for a moment: why something was refused. */
+  let passing = "";
+  let passingTimer = 0;
 
   part("code").addEventListener("click", on.code);
   for (const mode of modes) mode.addEventListener("change", () => (mode.value === "follow" ? on.follow() : on.roam()));
@@ -47,7 +53,8 @@ export function createStrip(strip, on) {
      * @param {object} shown
      *   link, ended, isTeacher, isDriver, isRoaming, here, driverName, steps, step, action, answered: {given, of}|null, isLost, waiting (people lost, questions open)
      */
-    draw(shown) {
+    draw(now) {
+      shown = now;
       const { ended, isTeacher, isDriver, isRoaming } = shown;
       isLost = shown.isLost;
       action = shown.action;
@@ -65,7 +72,18 @@ export function createStrip(strip, on) {
       part("take-back").hidden = isDriver || ended;
       setText(part("waiting"), shown.waiting ? String(shown.waiting) : "");
       part("waiting").setAttribute("aria-label", tn("1 person or question waits", "{count} people or questions wait", shown.waiting));
-      drawNote(noteOf(shown, mode));
+      drawNote();
+    },
+
+    /** Something is said for some seconds. */
+    say(text) {
+      passing = text;
+      clearTimeout(passingTimer);
+      passingTimer = setTimeout(() => {
+        passing = "";
+        drawNote();
+      }, PASSING_MS);
+      drawNote();
     },
   };
 
@@ -82,7 +100,9 @@ export function createStrip(strip, on) {
     part("answered").hidden = !answered || isRevealed;
   }
 
-  function drawNote({ tone, text }) {
+  function drawNote() {
+    if (!shown) return;
+    const { tone, text } = passing ? { tone: "lost", text: passing } : noteOf(shown, strip.dataset.mode);
     const note = part("note");
     note.dataset.tone = tone;
     note.parentElement.hidden = !text;
