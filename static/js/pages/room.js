@@ -89,7 +89,7 @@ const poll = createPoll(byId("room-poll"), {
   close: () => conductor.drive({ poll: null }),
 });
 const slide = pack && createSlide(byId("side-lesson"), { pack, stage, answer: (step, answer) => socket.send({ op: "answer", step, answer }), edit: showEditor });
-const forks = createForks(byId("room-forks"), memory, { open: openOwn, show: (id) => socket.send({ op: "fork", id }), store: storeTry });
+const forks = createForks(byId("room-forks"), memory, { open: openOwn, show: (id) => socket.send({ op: "fork", id }), store: storeTry, isLesson: steps.length > 0 });
 const socket = openLink({ path: room.ws_path, memory, onMessage, onLink, onStranger });
 
 const { token, nickname } = memory.get();

@@ -14,9 +14,9 @@ const MOST_CHARACTERS = 100_000;
 /**
  * @param {HTMLDetailsElement} details  templates/classroom/_strip.html
  * @param {object} memory see link.js
- * @param {{open: (fork: object) => void, show: (id: string|null) => void, store: (text: string) => Promise<string|null>}} on
+ * @param {{open: (fork: object) => void, show: (id: string|null) => void, store: (text: string) => Promise<string|null>, isLesson: boolean}} on
  */
-export function createForks(details, memory, { open, show, store }) {
+export function createForks(details, memory, { open, show, store, isLesson }) {
   const list = details.querySelector("ol");
   let shown = null;
 
@@ -30,7 +30,8 @@ export function createForks(details, memory, { open, show, store }) {
   }
 
   function item(fork, index) {
-    const name = t("Fork {number}, step {step}", { number: index + 1, step: fork.step + 1 });
+    const number = index + 1;
+    const name = isLesson ? t("Fork {number}, step {step}", { number, step: fork.step + 1 }) : t("Fork {number}", { number });
     const isShown = fork.id !== null && fork.id === shown;
     const share = el(
       "button",

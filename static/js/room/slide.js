@@ -110,7 +110,7 @@ export function createSlide(root, { pack, stage, answer, edit }) {
     }
     say(ask ? words(phase, isMine, isTeacher) : "");
     if (phase !== "revealed" || !ask) stage.flags([]);
-    if (step >= 0) root.dataset.phase = phase;
+    Object.assign(root.dataset, { phase, role: isTeacher ? "teacher" : "student" });
   }
 
   /** The teacher sees it while the class answers; then nothing may say what is right, for the teacher's screen is on the wall. */
