@@ -96,6 +96,9 @@ WORLD = frozenset(
 )
 """Standard modules that give another answer tomorrow, reach outside, or run something beside the agenda."""
 
+MAY_KNOW_THE_CLASSROOM = frozenset({"nodeviz.routing", "nodeviz.urls"})
+"""Of nodeviz, besides the classroom itself."""
+
 BANNED_CALLS = frozenset({"print", "input", "id", "hash", "open"})
 """Built-ins that speak to the outside, or differ from process to process."""
 
@@ -151,6 +154,18 @@ def nodeviz_faults(module: str, source: str, *, public: frozenset[str]) -> list[
         elif found.module == "simulator":
             faults += [f"{module}:{found.line}: imports simulator.{name}, which is not public" for name in found.names if name not in public]
     return faults
+
+
+def nodeviz_layer_faults(module: str, source: str) -> list[str]:
+    """`classroom` stands on scenarios and runs, and nothing stands on it but what puts the installation together."""
+    if module.startswith("nodeviz.classroom") or module in MAY_KNOW_THE_CLASSROOM:
+        return []
+    return [
+        f"{module}:{found.line}: imports {target}, which is above it"
+        for found in imports_of(source)
+        for target in (found.module, *(f"{found.module}.{name}" for name in found.names))
+        if target.startswith("nodeviz.classroom")
+    ][:1]
 
 
 def _import_faults(module: str, found: Import) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import simulator
-from tests.architecture import nodeviz_faults, simulator_faults
+from tests.architecture import nodeviz_faults, nodeviz_layer_faults, simulator_faults
 from tests.surroundings import CHECKOUT
 
 MAX_MODULE_LINES = 500
@@ -43,6 +43,25 @@ def test_the_web_side_knows_only_public_names_of_the_simulator():
     faults = [fault for module, source in modules("nodeviz").items() for fault in nodeviz_faults(module, source, public=public)]
 
     assert not faults, "\n".join(faults)
+
+
+def test_scenarios_and_runs_know_nothing_of_classes_and_lessons():
+    faults = [fault for module, source in modules("nodeviz").items() for fault in nodeviz_layer_faults(module, source)]
+
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "count"),
+    [
+        pytest.param("nodeviz.runs.views", "from nodeviz.classroom.lessons import lesson", 1, id="a run's page that knows lessons"),
+        pytest.param("nodeviz.scenarios.gallery", "from nodeviz import classroom", 1, id="the same through the package"),
+        pytest.param("nodeviz.urls", "import nodeviz.classroom.urls", 0, id="the table of addresses may"),
+        pytest.param("nodeviz.classroom.lesson_pages", "from nodeviz.runs.views import page_of_any_run", 0, id="a lesson's page knows that of a run"),
+    ],
+)
+def test_only_the_classroom_knows_the_classroom(module, source, count):
+    assert len(nodeviz_layer_faults(module, source)) == count
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from typing import Any
 from nodeviz.classroom.lesson_texts import comments
 from nodeviz.classroom.lesson_truth import Truth
 from nodeviz.classroom.lesson_values import MS, Build, Choose, Lesson, Moment, Order, Place, Step
-from nodeviz.scenarios.templatetags.prose import plain
 
 Record = Mapping[str, Any]
 
@@ -129,10 +128,15 @@ def _labels(step: Step) -> list[str]:
 # -- words ---------------------------------------------------------------------------------------------------------------------------
 
 
+def unmarked(text: str) -> str:
+    """A Markdown text without the characters that only mark it; code and addresses are read, too."""
+    return re.sub(r"[*`]", "", text)
+
+
 def words_of(text: str) -> str:
     """The words of a Markdown text, in lower case, one blank between two and at both ends."""
-    found = re.findall(r"[\w]+(?:[-'./:][\w]+)*", plain(text).lower())
-    return f" {' '.join(found)} "
+    found = [word.strip("_") for word in re.findall(r"\w+(?:[-'./:]\w+)*", unmarked(text).lower())]
+    return f" {' '.join(word for word in found if word)} "
 
 
 def contains(text: str, phrase: str) -> bool:
@@ -144,7 +148,7 @@ def contains(text: str, phrase: str) -> bool:
 def times_near(text: str, truth_s: float) -> list[str]:
     """The durations in a text that are the truth, to the accuracy in which they are written. A number without a unit counts if it has a decimal."""
     found = []
-    for match in DURATION.finditer(plain(text)):
+    for match in DURATION.finditer(unmarked(text)):
         number, unit = match.group(1), (match.group(2) or "").lower()
         decimals = len(number.partition(".")[2])
         if not unit and not decimals:

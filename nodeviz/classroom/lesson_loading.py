@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from nodeviz.classroom.lesson_fields import Fields, Problems, Refused
 from nodeviz.classroom.lesson_values import Ask, Build, Choose, Goal, Item, Lesson, Moment, Order, Pattern, Place, Step
 from nodeviz.classroom.lesson_yaml import Mapped, Node, Unreadable, read
+from nodeviz.scenarios.about import TAGS
 
 HEAD = "lesson.yaml"
 STEP_NAME = re.compile(r"\d\d-[a-z0-9]+(?:-[a-z0-9]+)*\.md")
@@ -83,6 +85,10 @@ def _lesson(name: str, texts: dict[str, str], steps: list[Step], problems: Probl
         files={file: text for file, text in texts.items() if file != HEAD and not file.endswith(".md")},
     )
     head.end()
+    for tag in lesson.tags:
+        if tag not in TAGS:
+            near = difflib.get_close_matches(tag, TAGS, n=1)
+            head.refuse("tags", f"there is no tag {tag}", f'did you mean "{near[0]}"?' if near else f"the gallery's are {', '.join(TAGS)}")
     if len(lesson.story.splitlines()) > 3:
         head.refuse("story", "two lines are expected here")
     return lesson

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import simulator
-from nodeviz.classroom.lesson_texts import without_comments, without_title
+from nodeviz.classroom.lesson_texts import says_nothing_but, without_comments, without_title
 from nodeviz.classroom.lesson_values import Lesson
 from nodeviz.runs.frames import Frame, cut, hello_message, records_message, state_message
 from nodeviz.runs.models import RunState
@@ -58,7 +58,10 @@ def text_of(lesson: Lesson, scenario: str) -> tuple[str, str]:
         simulator.load({name: text})
     except simulator.ManifestError as error:
         raise Unusable(str(error)) from error
-    return name, without_title(text)
+    shown = without_title(text)
+    if not says_nothing_but(text, shown, file_name=name):
+        raise Unusable("title and description cannot be taken out; write each on lines of its own")
+    return name, shown
 
 
 @functools.lru_cache(maxsize=64)

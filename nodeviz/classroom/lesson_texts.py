@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import yaml
 
@@ -10,32 +11,33 @@ import simulator
 
 KIND = "Scenario"
 
+Pair = tuple[yaml.Node, yaml.Node]
+
 
 def without_title(text: str) -> str:
-    """The same scenario under no title, without description and name. The text must be one that the simulator takes."""
+    """The same scenario without title, description and name, each of which stands on lines of its own. The text must be one that the simulator takes."""
     lines = text.splitlines(keepends=True)
-    for document in reversed(list(yaml.compose_all(text, Loader=yaml.CSafeLoader))):
+    unwanted: list[Pair] = []
+    for document in yaml.compose_all(text, Loader=yaml.CSafeLoader):
         top = _entries(document)
         if KIND not in (value.value for key, value in top if key.value == "kind"):
             continue
-        spec = [pair for key, value in top if key.value == "spec" for pair in _entries(value)]
-        unwanted = [pair for pair in top if pair[0].value == "metadata"] + [pair for pair in spec if pair[0].value in ("title", "description")]
-        for key, value in sorted(unwanted, key=lambda pair: -pair[0].start_mark.line):
-            lines[key.start_mark.line : _line_after(value)] = []
-        if spec and all(pair in unwanted for pair in spec):
-            # What is left of the document is a name for nothing.
-            place = next(key.start_mark.line for key, _ in top if key.value == "spec")
-            lines[place] = "spec: {}\n"
+        unwanted += [pair for pair in top if pair[0].value == "metadata"]
+        for key, value in top:
+            fields = _entries(value) if key.value == "spec" else []
+            telling = [pair for pair in fields if pair[0].value in ("title", "description")]
+            unwanted += telling
+            if fields and len(telling) == len(fields):
+                lines[key.start_mark.line] = "spec: {}\n"
+    for key, value in sorted(unwanted, key=lambda pair: -pair[0].start_mark.line):
+        lines[key.start_mark.line : _line_after(value)] = []
     return "".join(lines)
 
 
 def without_comments(text: str) -> str:
     """The same documents without comments. A `#` within a script, or a value, is none."""
-    within = [(token.start_mark.index, token.end_mark.index) for token in yaml.scan(text, Loader=yaml.SafeLoader) if isinstance(token, yaml.ScalarToken)]
     kept = []
-    for start, end in _lines(text):
-        line = text[start:end]
-        at = _comment_at(line, start, within)
+    for line, at in _commented(text):
         if at is None:
             kept.append(line)
         elif line[:at].strip():
@@ -43,33 +45,34 @@ def without_comments(text: str) -> str:
     return "".join(kept)
 
 
-def same_run(text: str, other: str) -> bool:
-    """Do both texts lead to the same trace, byte for byte?"""
-    traces = [[simulator.encode(record) for record in simulator.simulate(simulator.load({"pods.yaml": each}))] for each in (text, other)]
-    return traces[0] == traces[1]
-
-
 def comments(text: str) -> str:
     """What a reader of the text is told by its comments."""
-    without = set(without_comments(text).splitlines())
-    return "\n".join(line.partition("#")[2].strip() for line in text.splitlines() if line not in without and "#" in line)
+    return "\n".join(line[at + 1 :].strip() for line, at in _commented(text) if at is not None)
 
 
-def _comment_at(line: str, start: int, within: list[tuple[int, int]]) -> int | None:
-    for at, character in enumerate(line):
-        if character == "#" and (at == 0 or line[at - 1] in " \t") and not any(a <= start + at < b for a, b in within):
-            return at
-    return None
+def says_nothing_but(text: str, shown: str, *, file_name: str) -> bool:
+    """Is `shown` the same scenario as `text`, but for title, description and name?"""
+    before, after = (simulator.load({file_name: each}) for each in (text, shown))
+    return not after.title and not after.description and _bare(before) == _bare(after)
 
 
-def _lines(text: str) -> Iterator[tuple[int, int]]:
+def _bare(scenario: simulator.Scenario) -> simulator.Scenario:
+    """Without what is said of it, and without the lines that its actions stand on."""
+    actions = tuple(replace(action, mark=replace(action.mark, line=0)) for action in scenario.actions)
+    return replace(scenario, title="", description="", name="", actions=actions)
+
+
+def _commented(text: str) -> Iterator[tuple[str, int | None]]:
+    """Each line, and where its comment begins."""
+    within = [(token.start_mark.index, token.end_mark.index) for token in yaml.scan(text, Loader=yaml.SafeLoader) if isinstance(token, yaml.ScalarToken)]
     start = 0
     for line in text.splitlines(keepends=True):
-        yield start, start + len(line)
+        hashes = (at for at, character in enumerate(line) if character == "#" and (at == 0 or line[at - 1] in " \t"))
+        yield line, next((at for at in hashes if not any(a <= start + at < b for a, b in within)), None)
         start += len(line)
 
 
-def _entries(node: yaml.Node) -> list[tuple[yaml.Node, yaml.Node]]:
+def _entries(node: yaml.Node) -> list[Pair]:
     return list(node.value) if isinstance(node, yaml.MappingNode) else []
 
 

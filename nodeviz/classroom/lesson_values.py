@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from nodeviz.scenarios.about import TAGS, Tag
+
 MS = 1000
 
 
@@ -128,10 +130,16 @@ class Lesson:
     story: str
     minutes: int
     tags: tuple[str, ...]
+    """Names of the gallery's table."""
     order: int
     steps: tuple[Step, ...]
     files: Mapping[str, str]
     """The scenarios that lie beside the steps, by name."""
+
+    @property
+    def subjects(self) -> list[Tag]:
+        """Its tags, with words for people."""
+        return [TAGS[tag] for tag in self.tags]
 
     @property
     def asked(self) -> int:
