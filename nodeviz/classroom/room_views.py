@@ -161,8 +161,6 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
     response = render(request, "classroom/room.html", {**context, "room": about})
     response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = "no-store"
-    # The driver's token is in the fragment, which is never sent; nobody needs to know the code either.
-    response["Referrer-Policy"] = "no-referrer"
     return response
 
 
