@@ -60,7 +60,7 @@ def test_a_room_of_an_example_is_computed_once_and_leads_to_the_drivers_link(cli
     config = config_of(page.content.decode())
     assert config["room"]["code"] in path
     assert token not in page.content.decode()
-    assert (config["scenario"], Run.objects.count()) == (Scenario.objects.get().pk, 1)
+    assert (config["room"]["scenario"], Run.objects.count()) == (Scenario.objects.get().pk, 1)
 
 
 def test_a_room_of_a_stored_run_shows_that_run(client: Client, make_scenario: Any) -> None:
@@ -68,7 +68,7 @@ def test_a_room_of_a_stored_run_shows_that_run(client: Client, make_scenario: An
     room = opened(client, scenario=scenario.pk)
     config = config_of(client.get(room["url"]).content.decode())
 
-    assert (config["scenario"], config["room"]["ws_path"]) == (scenario.pk, f"/ws/rooms/{room['code']}/")
+    assert (config["room"]["scenario"], config["room"]["ws_path"]) == (scenario.pk, f"/ws/rooms/{room['code']}/")
 
 
 @pytest.mark.parametrize("form", [{}, {"example": "no-such"}, {"scenario": "AAAAAAAAAAA"}, {"lesson": "../x"}])
