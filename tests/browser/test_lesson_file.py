@@ -120,6 +120,20 @@ def test_it_is_accessible_on_a_laptop_and_on_a_phone(page: Page, browser: Browse
     expect(walk.part("lock")).to_be_visible()
 
 
+@pytest.mark.parametrize("address", ["/lessons", "/lessons/sidecar-start-order/handout?answers=1"])
+def test_the_list_and_the_handout_are_accessible(browser: Browser, site: Site, watch: Watch, address: str):
+    context = browser.new_context(viewport=LAPTOP)
+    watch.over(context)
+    page = context.new_page()
+    page.goto(site.url + address)
+    for size in (LAPTOP, PHONE):
+        page.set_viewport_size(size)
+
+        assert faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
+
+
 def test_the_handout_fits_on_paper_and_keeps_its_answers_for_the_last_page(browser: Browser, site: Site):
     context = browser.new_context()
     page = context.new_page()
