@@ -38,6 +38,20 @@ class Site:
         """Of its first page, without the slash."""
         return f"http://localhost:{self.installation.port}"
 
+    def kill_web(self) -> None:
+        """As a crash would. The supervisor starts another one under the same address."""
+        os.kill(self.installation.one("uvicorn"), signal.SIGKILL)
+
+    @contextmanager
+    def silent_web(self) -> Iterator[None]:
+        """Meanwhile it answers nobody, as on a network that has stalled."""
+        web = self.installation.one("uvicorn")
+        os.kill(web, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(web, signal.SIGCONT)
+
     @contextmanager
     def frozen_workers(self) -> Iterator[None]:
         """Meanwhile nothing is computed: what is queued stays queued, what runs stands still."""

@@ -6,6 +6,9 @@ import { test } from "node:test";
 import { createDriving, clockPart, EVERY_MS, selectedPart } from "../../static/js/room/driving.js";
 import { clockOf, comeBack, createFollowing, differences, hasDrifted, isDriver, isFollowing, receive, roam, seenUntilS, spoken, wishOf } from "../../static/js/room/following.js";
 import { createMemory, tokenIn } from "../../static/js/room/link.js";
+import { optionsIn } from "../../static/js/room/poll.js";
+import { isVeiled, limitOf, nextAction, paceOf, partOf, toStep } from "../../static/js/room/slides.js";
+import { merged } from "../../static/js/room/teacher.js";
 
 const CLOCK = { at_s: 4, speed: 10, playing: false, age_ms: 0 };
 const STATE = { seq: 7, step: 0, phase: "read", clock: CLOCK, shown_until_s: 4, run: null, selected: null, lens: "node", driver: null, poll: null };
@@ -238,3 +241,56 @@ test("a driver's link has a token, and nothing else is taken for one", () => {
 test("a code is read out in two halves", () => assert.equal(spoken("BCDFGH"), "BCD FGH"));
 
 test("a room that keeps nothing back shows all of a run", () => assert.equal(seenUntilS(inRoom({ shown_until_s: null }), 1000), Infinity));
+
+// -- slides ----------------------------------------------------------------------------------------------------------------------
+
+const STEPS = [
+  { run: 0, stop_s: 5, until_s: 65, ask: { kind: "choose" } },
+  { run: 0, stop_s: 0, until_s: 20, ask: null },
+  { run: null, ask: { kind: "choose" } },
+];
+const at = (step, phase, clock = { atS: 0, playing: false }) => nextAction({ steps: STEPS, step, phase, clock });
+
+test("a question is asked, locked, watched and revealed, and then it goes on", () => {
+  assert.deepEqual([at(0, "read"), at(0, "asked"), at(0, "locked", { atS: 5, playing: false }), at(0, "locked", { atS: 65, playing: false }), at(0, "revealed")], ["ask", "lock", "run", "reveal", "next"]);
+});
+test("while the clock runs the answer can be revealed", () => assert.equal(at(0, "locked", { atS: 9, playing: true }), "reveal"));
+test("a step without a question goes on", () => assert.equal(at(1, "read"), "next"));
+test("a question without a run is revealed at once, and after the last step nothing comes", () => assert.deepEqual([at(2, "locked"), at(2, "revealed")], ["reveal", null]));
+test("a room without a lesson has no steps", () => assert.equal(nextAction({ steps: [], step: 0, phase: "read", clock: { atS: 0, playing: false } }), null));
+
+test("what a question asks for lies behind its stop until answers are locked", () => {
+  assert.deepEqual(["read", "asked", "locked", "revealed"].map((phase) => limitOf(STEPS[0], phase)), [5, 5, 65, 65]);
+  assert.deepEqual([limitOf(STEPS[1], "read"), limitOf(STEPS[2], "read"), limitOf(undefined, "read")], [20, Infinity, Infinity]);
+});
+test("another step shows what its phase allows, and leaves the phase to the room", () => {
+  assert.deepEqual(toStep(STEPS, 0), { step: 0, run: null, selected: null, clock: { at_s: 5, speed: 1, playing: false }, shown_until_s: 5 });
+  assert.equal(toStep(STEPS, 0, "revealed").shown_until_s, 65);
+  assert.equal("phase" in toStep(STEPS, 0), false);
+});
+test("the clock runs from stop to end in twelve seconds, and never slower than it is", () => {
+  assert.deepEqual(partOf("run", STEPS[0]), { run: null, clock: { at_s: 5, speed: 5, playing: true }, shown_until_s: 5 });
+  assert.equal(paceOf(0, 4), 1);
+});
+test("a reveal unveils the step to its end", () => {
+  assert.deepEqual(partOf("reveal", STEPS[0]), { phase: "revealed", run: null, clock: { at_s: 65, speed: 1, playing: false }, shown_until_s: 65 });
+});
+test("a step that was revealed before is unveiled again, but not while somebody plays it", () => {
+  const state = { phase: "revealed", shown_until_s: 5, run: null, clock: { playing: false } };
+
+  assert.deepEqual([isVeiled(STEPS[0], state), isVeiled(STEPS[0], { ...state, shown_until_s: 65 }), isVeiled(STEPS[0], { ...state, phase: "asked" })], [true, false, false]);
+});
+
+// -- what the teacher knows of the class -----------------------------------------------------------------------------------------
+
+test("of people only what has changed is told, and the rest stays", () => {
+  const known = [{ person: "a", nickname: "Ada", lost: false }, { person: "b", nickname: "Grace", lost: false }];
+
+  assert.deepEqual(merged(known, [{ person: "b", lost: true }, { person: "c", nickname: "Alan", lost: false }], "person"), [
+    { person: "a", nickname: "Ada", lost: false },
+    { person: "b", nickname: "Grace", lost: true },
+    { person: "c", nickname: "Alan", lost: false },
+  ]);
+  assert.deepEqual(merged(known, undefined, "person"), known);
+});
+test("the options of a poll are the lines on which something stands", () => assert.deepEqual(optionsIn(" Go \n\nRust\n"), ["Go", "Rust"]));

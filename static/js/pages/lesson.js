@@ -7,6 +7,7 @@
 
 import { playLesson } from "../lesson/playing.js";
 import { setText } from "../text/dom.js";
+import { keepForOffline } from "../text/offline.js";
 import { t } from "../text/translate.js";
 import { page } from "./run.js";
 import { createStage } from "./stage.js";
@@ -17,6 +18,7 @@ const draft = page.workbench.editor.text;
 const stage = createStage(page);
 const pack = await load();
 if (pack) begin();
+keepForOffline("/lessons/");
 
 async function load() {
   try {

@@ -30,6 +30,8 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
   let showing = null;
   let lens = stage.lens();
   let isMoving = false;
+  /** Somebody has roamed: what the page shows is no longer what was carried out last. */
+  let isStale = false;
 
   const driving = createDriving({
     send: (part) => (unanswered += send(part) ? 1 : 0),
@@ -127,8 +129,22 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
   function isDrivers() {
     if (isMoving || !following.state || !shown) return false;
     if (isDriver(following)) return true;
-    if (roam(following)) onRoam();
+    begin();
     return false;
+  }
+
+  /** To roam. */
+  function begin() {
+    if (!roam(following)) return;
+    isStale = true;
+    onRoam();
+  }
+
+  /** Everything has to be carried out anew, if somebody has roamed meanwhile. */
+  function refresh() {
+    if (isStale) shown = null;
+    isStale = false;
+    return apply();
   }
 
   stage.onClock((clock) => {
@@ -184,26 +200,21 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
     anew() {
       unanswered = 0;
       driving.forget();
-      if (isMoved()) shown = null;
-      return apply();
+      return following.roaming ? Promise.resolve() : refresh();
     },
     drive: (part) => driving.drive(part, { now: true }),
-    roam() {
-      if (roam(following)) onRoam();
-    },
+    roam: begin,
     /** To exactly what the room shows now. @returns {boolean} whether that was elsewhere */
     comeBack() {
       if (!comeBack(following)) return false;
-      shown = null;
-      apply();
+      refresh();
       return true;
     },
     /** Somebody else has the wheel, or this page got it. */
     wheelChanged() {
       driving.forget();
       unanswered = 0;
-      shown = null;
-      return apply();
+      return following.roaming ? Promise.resolve() : refresh();
     },
   };
 }

@@ -71,7 +71,7 @@ export function createStrip(strip, on) {
       part("teacher").hidden = !isTeacher;
       part("take-back").hidden = isDriver || ended;
       setText(part("waiting"), shown.waiting ? String(shown.waiting) : "");
-      part("waiting").setAttribute("aria-label", tn("1 person or question waits", "{count} people or questions wait", shown.waiting));
+      part("waiting").title = shown.waiting ? tn("1 person or question waits", "{count} people or questions wait", shown.waiting) : "";
       drawNote();
     },
 
@@ -136,6 +136,6 @@ function actionWords(action) {
     case "reveal":
       return t("Reveal the answer");
     default:
-      return t("Next step");
+      return t("Go on");
   }
 }
