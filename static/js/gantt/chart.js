@@ -144,7 +144,8 @@ export async function createChart({ host, canvas, palette }, onDrag) {
     const { l, t, w, h } = host._fullLayout._size;
     canvas.style.left = `${l}px`;
     canvas.style.top = `${t}px`;
-    painter.resize(w, h, window.devicePixelRatio || 1);
+    // On a projector the page enlarges the chart; the bars are to be as sharp as the letters.
+    painter.resize(w, h, (window.devicePixelRatio || 1) * (canvas.currentCSSZoom ?? 1));
     size = { widthPx: w, heightPx: h };
   }
 

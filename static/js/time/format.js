@@ -46,7 +46,7 @@ const STEPS_S = [
 /**
  * Round instants for the axis: { values, texts }. They reach one view's length beyond both ends, so that the axis is not bare while it is dragged.
  */
-export function ticks({ startS, endS, widthPx }, apartPx = 90) {
+export function ticks({ startS, endS, widthPx }, apartPx = Math.min(90, Math.max(56, widthPx / 4))) {
   const wantedS = ((endS - startS) * apartPx) / Math.max(widthPx, 1);
   const stepS = STEPS_S.find((step) => step >= wantedS) ?? STEPS_S[STEPS_S.length - 1];
   const decimals = stepS >= 1 ? 0 : stepS >= 0.1 ? 1 : stepS >= 0.01 ? 2 : 3;
