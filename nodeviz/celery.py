@@ -57,9 +57,10 @@ def start_heartbeat(sender: Any, **_: Any) -> None:
         with contextlib.suppress(redis.RedisError):
             connection.zrem(HEARTBEAT_KEY, sender.hostname)
 
-    beat()
+    # First: a Redis that is away just now makes the first beat fail, and not the others.
     timer = sender.timer.call_repeatedly(HEARTBEAT_INTERVAL_S, beat)
     worker_shutting_down.connect(fall_silent, weak=False)
+    beat()
 
 
 @worker_init.connect

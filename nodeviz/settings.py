@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -128,8 +130,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
     # Named, because redis-py's defaults differ between its releases.
-    "socket_timeout": 30,
+    "socket_timeout": 10,
     "socket_connect_timeout": 5,
+    # A network that swallows everything is noticed after 25 s of silence, also by a worker that only waits.
+    "socket_keepalive": True,
+    "socket_keepalive_options": {socket.TCP_KEEPIDLE: 10, socket.TCP_KEEPINTVL: 5, socket.TCP_KEEPCNT: 3} if sys.platform == "linux" else {},
     "max_connections": 100,
     "global_keyprefix": "nodeviz:celery:",
 }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import logging
+from datetime import timedelta
 
+import redis
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -12,10 +14,20 @@ from kombu.exceptions import OperationalError
 import simulator
 from nodeviz.runs.journal import wake_readers
 from nodeviz.runs.models import MAX_ATTEMPTS, QUEUE_LEASE, Run, RunState
+from nodeviz.runs.stream import client
 from nodeviz.runs.tasks import simulate_run
 from nodeviz.scenarios.models import Scenario
 
 log = logging.getLogger(__name__)
+
+RESEND = timedelta(seconds=3)
+"""A run that did not get to the broker is sent again after this."""
+
+KNOWN_BROKER = "nodeviz:reaper"
+"""Stands in the Redis that holds the messages. If it is gone, so are they."""
+
+# One more try at once, over a new connection: the old one may be from before the broker was restarted. Whoever pressed Run waits for this.
+TRY_TWICE = {"max_retries": 1, "interval_start": 0}
 
 
 def ensure_run(scenario: Scenario, *, again: bool = False) -> Run:
@@ -33,9 +45,10 @@ def ensure_run(scenario: Scenario, *, again: bool = False) -> Run:
 def send(run: Run) -> None:
     """Put it before the workers. An unreachable broker is not the person's fault: the reaper sends it later."""
     try:
-        simulate_run.delay(run.pk)
+        simulate_run.apply_async(args=[run.pk], retry_policy=TRY_TWICE)
     except OperationalError as error:
         log.warning("%s stays queued: %s", run, error)
+        Run.objects.send_soon(run, timezone.now() + RESEND)
 
 
 def place_in_queue(run: Run) -> int | None:
@@ -47,7 +60,18 @@ def place_in_queue(run: Run) -> int | None:
 
 def reap() -> int:
     """Send every run whose message or worker is lost again, or give it up after too many. Returns how many were touched."""
-    return sum(_revive(run) for run in Run.objects.overdue(timezone.now()).select_related("scenario"))
+    found = Run.objects.filter(state=RunState.QUEUED).order_by("pk") if _broker_was_emptied() else Run.objects.none()
+    overdue = Run.objects.overdue(timezone.now())
+    return sum(_revive(run) for run in (found | overdue).select_related("scenario"))
+
+
+def _broker_was_emptied() -> bool:
+    """Since it was asked last; also when it is asked for the first time, which costs a second message that does no harm."""
+    try:
+        return bool(client().set(KNOWN_BROKER, "knows the messages", nx=True))
+    except redis.RedisError as error:
+        log.warning("the broker does not answer: %s", error)
+        return False
 
 
 def _revive(run: Run) -> bool:

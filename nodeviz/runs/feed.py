@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.db import Error
 from redis import RedisError
 
 from nodeviz.runs.dispatch import place_in_queue
@@ -37,7 +38,7 @@ CACHED_FRAMES = 64
 
 
 class FeedLost(Exception):
-    """The run cannot be followed any more: Redis is away, or the row is gone. Whoever watches may come again."""
+    """The run cannot be followed any more: Redis or the database is away, or the row is gone. Whoever watches may come again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class Feed:
         self._run = run
         self._ring: deque[Frame] = deque(maxlen=RING_FRAMES)
         self._changed = asyncio.Event()
-        self._redis = async_client()
+        self._redis = async_client(longest_wait_s=BLOCK_MS / 1000)
         self._reader = asyncio.create_task(self._read(), name=f"reader of run {run.pk}")
         self._reader.add_done_callback(lambda _: self._wake())
 
@@ -125,7 +126,7 @@ class Feed:
 
     async def _from_store(self, seq: int) -> Frame | None:
         if self.status.state.is_terminal:
-            return await database_sync_to_async(_artefact_frame)(self._run.pk, seq) if seq < self.status.records else None
+            return await self._from_artefact(seq) if seq < self.status.records else None
         if seq >= self.next_seq:
             return None
         try:
@@ -135,6 +136,12 @@ class Feed:
         frame = _frame(*entries[0]) if entries else None
         # A stream that lost its beginning, because Redis was restarted, cannot serve this cursor; the artefact will.
         return frame if frame and frame.holds(seq) else None
+
+    async def _from_artefact(self, seq: int) -> Frame:
+        try:
+            return await database_sync_to_async(_artefact_frame)(self._run.pk, seq)
+        except Error as error:
+            raise FeedLost from error
 
     async def _read(self) -> None:
         """Until the run is over: put what arrives into the ring, look at the row when told to, and wake the cursors."""

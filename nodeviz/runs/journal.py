@@ -1,25 +1,28 @@
 """How is a run written down? Into its stream while it is computed, into its artefact when it is over. Nobody else writes either.
 
 A worker that takes over simulates again from the start. The same scenario gives the same frames, so it writes only what the stream does not hold yet;
-a worker that was given up is refused by its epoch.
+a worker that was given up is refused by its epoch. The artefact is the truth and the stream is for those who watch now: a Redis that is away stops no run,
+and one that forgot is told again, from its beginning, because a stream with a hole would leave viewers waiting.
 """
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import logging
+import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any, cast
 
 import redis
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.utils import timezone
 
 import simulator
 from nodeviz.runs.frames import cut, pack
 from nodeviz.runs.models import ArtefactFrame, Run, RunState
-from nodeviz.runs.stream import FRAME_FIELD, client, entry_id, epoch_key, next_seq_of, stream_key
+from nodeviz.runs.stream import FRAME_FIELD, client, entry_id, epoch_key, stream_key
 
 log = logging.getLogger(__name__)
 
@@ -34,18 +37,32 @@ CLOSED_TTL = timedelta(minutes=10)
 NOBODY = 2**53
 """An epoch that no worker ever has; the largest number that a script counts exactly."""
 
-# Refuses an older epoch (nil); remembers a newer one; appends, if there is an id to append under; answers the stream's last id.
+STREAM_RETRY_S = 1.0
+"""A Redis that did not take a frame is asked again after this, or after twice the time that it took to find out, if that is longer: waiting for it must not
+become what a worker mostly does."""
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""It is locked, full, or being restarted. What is a mistake of ours is none of these."""
+
+CLOSE_WITHIN_S = 20.0
+"""The database may be away for so long at the end of a run. The frames are in memory meanwhile, and nobody else has the run."""
+
+CLOSE_RETRY_S = 0.5
+
+# Refuses an older epoch (nil) and remembers a newer one. Appends the frame if it begins where the stream ends, so that neither a frame that is there already
+# nor one behind a hole gets in. Answers where the stream ends now.
 APPEND = """
 if tonumber(ARGV[1]) < tonumber(redis.call('GET', KEYS[2]) or '0') then return false end
 redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
-if ARGV[3] then
-  redis.call('XADD', KEYS[1], ARGV[3], ARGV[4], ARGV[5])
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+local there = tonumber(string.match(last[1] and last[1][1] or '0-0', '%d+'))
+if ARGV[3] and there == tonumber(ARGV[3]) then
+  there = tonumber(string.match(ARGV[4], '%d+'))
+  redis.call('XADD', KEYS[1], ARGV[4], ARGV[5], ARGV[6])
 end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
-local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
-return last[1] and last[1][1] or '0-0'
+return there
 """
-
 
 # An entry behind the last one, under an id that no frame has.
 WAKE = """
@@ -66,18 +83,24 @@ class Journal:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._frames: list[ArtefactFrame] = []
+        self._starts: list[int] = []
+        """The first record of each frame."""
+        self._there = 0
+        """Where the stream ends, as far as this worker knows."""
+        self._ask_again_s = 0.0
+        """Until then Redis is left alone."""
         self._last: Record = {"t": 0}
 
     def keep(self, records: Iterable[Record]) -> Iterator[Record]:
         """Write the records down, a frame at a time, and hand them on. Fences off every earlier worker. Raises Fenced."""
-        written = next_seq_of(self._append())
+        self._append()
         for frame in cut(records):
             packed = pack(simulator.encode(record) for record in frame)
             first_seq, next_seq = frame[0]["seq"], frame[-1]["seq"] + 1
-            if next_seq > written:
-                self._append(entry_id(next_seq), FRAME_FIELD, packed)
             self._frames.append(ArtefactFrame(run=self._run, first_seq=first_seq, next_seq=next_seq, packed=packed))
+            self._starts.append(first_seq)
             self._last = frame[-1]
+            self._bring_up_to(next_seq)
             yield from frame
 
     def finish(self, verdict: simulator.Verdict) -> None:
@@ -85,10 +108,30 @@ class Journal:
         self._close(RunState.FINISHED, verdict=dataclasses.asdict(verdict))
 
     def fail(self, error: str) -> None:
-        """The run cannot be computed; what was written until then stays. Raises Fenced."""
-        self._close(RunState.FAILED, error=error)
+        """The run cannot be computed; what was written until then stays, if there is room for it. Raises Fenced."""
+        try:
+            self._close(RunState.FAILED, error=error)
+        except DATABASE_AWAY:
+            self._frames = []
+            self._close(RunState.FAILED, error=error)
 
     def _close(self, to: RunState, **changes: Any) -> None:
+        """Waits for a database that is away. Raises what it says when that takes too long, and Fenced."""
+        deadline_s = time.monotonic() + CLOSE_WITHIN_S
+        while True:
+            try:
+                self._close_now(to, **changes)
+            except DATABASE_AWAY as error:
+                if time.monotonic() > deadline_s:
+                    raise
+                log.warning("%s waits for the database: %s", self._run, error)
+                close_old_connections()
+                time.sleep(CLOSE_RETRY_S)
+            else:
+                break
+        wake_readers(self._run)
+
+    def _close_now(self, to: RunState, **changes: Any) -> None:
         count = self._frames[-1].next_seq if self._frames else 0
         with transaction.atomic():
             changes |= {"records": count, "virtual_end_ms": round(self._last["t"] * 1000), "finished": timezone.now()}
@@ -96,16 +139,31 @@ class Journal:
                 raise Fenced
             ArtefactFrame.objects.filter(run=self._run).delete()
             ArtefactFrame.objects.bulk_create(self._frames, batch_size=100)
-        wake_readers(self._run)
 
-    def _append(self, *entry: str | bytes) -> bytes:
-        """Through the fence. Returns the stream's last id; without an entry it only closes the fence behind us. Raises Fenced."""
+    def _bring_up_to(self, next_seq: int) -> None:
+        """Write what the stream lacks: one frame as a rule, every frame if Redis was emptied. Nothing while Redis is away. Raises Fenced."""
+        while self._there < next_seq and time.monotonic() >= self._ask_again_s:
+            before = self._there
+            self._append(self._frames[bisect.bisect_right(self._starts, before) - 1])
+            if self._there == before and time.monotonic() >= self._ask_again_s:
+                log.error("the stream of %s ends at %d, where no frame begins; its viewers have to wait for the end", self._run, before)
+                self._ask_again_s = float("inf")
+
+    def _append(self, frame: ArtefactFrame | None = None) -> None:
+        """Through the fence; without a frame it only closes the fence behind us. Raises Fenced."""
         keys = (stream_key(self._run), epoch_key(self._run))
-        arguments = (str(self._run.epoch), str(int(LIVE_TTL.total_seconds())), *entry)
-        last = cast("bytes | None", client().eval(APPEND, len(keys), *keys, *arguments))
-        if last is None:
+        entry = (str(frame.first_seq), entry_id(frame.next_seq), FRAME_FIELD, frame.packed) if frame else ()
+        asked_s = time.monotonic()
+        try:
+            there = cast("int | None", client().eval(APPEND, len(keys), *keys, str(self._run.epoch), str(int(LIVE_TTL.total_seconds())), *entry))
+        except redis.RedisError as error:
+            now_s = time.monotonic()
+            self._ask_again_s = now_s + max(STREAM_RETRY_S, 2 * (now_s - asked_s))
+            log.warning("%s goes on without its stream: %s", self._run, error)
+            return
+        if there is None:
             raise Fenced
-        return last
+        self._there = there
 
 
 def wake_readers(run: Run) -> None:

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from nodeviz.scenarios.models import Scenario
 
-LEASE = timedelta(seconds=10)
-"""A worker that was silent for so long is taken for dead. Five renewals fit in it, so that a busy machine costs none its run."""
+LEASE = timedelta(seconds=6)
+"""A worker that was silent for so long is taken for dead. Six renewals fit in it, so that a busy machine costs none its run."""
 
 QUEUE_LEASE = timedelta(seconds=60)
 """A run that waited so long is sent again: its message may be lost. A second message does no harm."""
@@ -79,14 +79,18 @@ class RunQuerySet(models.QuerySet["Run"]):
         )
         return run if claimed else None
 
-    def renew(self, run: Run) -> bool:
+    def renew(self, run_id: int, epoch: int) -> bool:
         """Hold the lease a little longer. False: the run is not ours any more."""
-        mine = self.filter(pk=run.pk, state=RunState.RUNNING, epoch=run.epoch)
+        mine = self.filter(pk=run_id, state=RunState.RUNNING, epoch=epoch)
         return mine.update(lease_until=timezone.now() + LEASE) == 1
 
     def overdue(self, now: datetime) -> models.QuerySet[Run]:
         """Those whose worker or message is lost."""
         return self.filter(state__in=(RunState.QUEUED, RunState.RUNNING), lease_until__lt=now).order_by("pk")
+
+    def send_soon(self, run: Run, at: datetime) -> bool:
+        """Its message did not get away: it is overdue from then on. False: somebody else changed the row."""
+        return self.filter(pk=run.pk, state=RunState.QUEUED, epoch=run.epoch, lease_until__gt=at).update(lease_until=at) == 1
 
 
 class Run(models.Model):

@@ -13,11 +13,21 @@ from typing import Any
 import redis
 import redis.asyncio
 from django.conf import settings
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from nodeviz.runs.models import Run
 
 SOCKET_TIMEOUT_S = 15
 """Must exceed every blocking read. redis-py's newer default (5 s) is named here, so that an upgrade does not cut idle readers off."""
+
+ANSWER_WITHIN_S = 5
+"""Of a Redis that is asked something short. A network that swallows everything looks like one that is slow, so whoever waits for it is told after this."""
+
+# A connection from before Redis was restarted is replaced at once. A timeout is not tried again, because the next one would take as long, and redis-py's
+# own default would wait some seconds between three more.
+ONCE_MORE: dict[str, Any] = {"retries": 1, "backoff": NoBackoff(), "supported_errors": (redis.ConnectionError,)}
 
 FRAME_FIELD = b"frame"
 
@@ -45,12 +55,14 @@ def next_seq_of(entry: bytes) -> int:
 @functools.cache
 def client() -> redis.Redis:
     """For code that may block: tasks, views, commands. One pool a process."""
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=SOCKET_TIMEOUT_S, max_connections=1000)
+    patience: dict[str, Any] = {"socket_timeout": ANSWER_WITHIN_S, "socket_connect_timeout": ANSWER_WITHIN_S}
+    return redis.Redis.from_url(settings.REDIS_URL, **patience, retry=Retry(**ONCE_MORE), max_connections=1000)
 
 
-def async_client() -> redis.asyncio.Redis:
-    """For one reader; the caller closes it."""
-    return redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_timeout=SOCKET_TIMEOUT_S, max_connections=1000)
+def async_client(*, longest_wait_s: float = SOCKET_TIMEOUT_S - ANSWER_WITHIN_S) -> redis.asyncio.Redis:
+    """For one reader, whose blocking reads take so long at most; the caller closes it."""
+    patience: dict[str, Any] = {"socket_timeout": longest_wait_s + ANSWER_WITHIN_S, "socket_connect_timeout": ANSWER_WITHIN_S}
+    return redis.asyncio.Redis.from_url(settings.REDIS_URL, **patience, retry=AsyncRetry(**ONCE_MORE), max_connections=1000)
 
 
 async def stop_reader(reader: asyncio.Task[Any]) -> None:

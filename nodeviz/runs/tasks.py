@@ -11,17 +11,20 @@ from typing import Any
 
 import redis
 from celery import Task, shared_task
+from celery.exceptions import Reject
+from django.db import close_old_connections
 
 import simulator
 from nodeviz.runs.frames import state_message
-from nodeviz.runs.journal import Fenced, Journal, Record, wake_readers
-from nodeviz.runs.models import Run, RunState
+from nodeviz.runs.journal import DATABASE_AWAY, Fenced, Journal, Record, wake_readers
+from nodeviz.runs.lease import HeldLease
+from nodeviz.runs.models import MAX_ATTEMPTS, Run, RunState
 from nodeviz.runs.try_worker import ReaderGone, Speaker, where_it_failed
 
 log = logging.getLogger(__name__)
 
-RENEW_LEASE_S = 2
-"""Between two renewals of the lease, if records come that fast."""
+HAND_BACK_AFTER_S = 1
+"""A message that came while the database was away goes back to the broker, not faster than this."""
 
 WALL_LIMIT_S = 120
 """Of computing one run. The largest trace (`simulator.limits.MAX_RECORDS`) takes a fraction of it; the broker's visibility timeout must be longer."""
@@ -34,41 +37,56 @@ class CannotCompute(Exception):
 @shared_task(bind=True, acks_late=True, reject_on_worker_lost=True, ignore_result=True)
 def simulate_run(self: Task[Any, Any], run_id: int) -> None:
     """Simulate and write down. Safe to deliver twice: same scenario, same frames, same ids."""
-    run = Run.objects.claim(run_id, task_id=self.request.id)
+    try:
+        run = Run.objects.claim(run_id, task_id=self.request.id)
+    except DATABASE_AWAY as error:
+        log.warning("run %s goes back to the broker, because the database is away: %s", run_id, error)
+        close_old_connections()
+        time.sleep(HAND_BACK_AFTER_S)
+        raise Reject(str(error), requeue=True) from error
     if run is None:
         return
     wake_readers(run)
     journal = Journal(run)
     try:
-        journal.finish(computed(run, journal))
+        with HeldLease(run) as lease:
+            journal.finish(computed(run, journal, lease))
     except Fenced:
         log.info("%s was given to another worker, this one stops", run)
     except Exception as error:
         log.exception("%s fails", run)
-        with contextlib.suppress(Fenced):
-            journal.fail(explained(error, run))
+        fail(run, journal, error)
 
 
-def computed(run: Run, journal: Journal) -> simulator.Verdict:
+def fail(run: Run, journal: Journal, error: Exception) -> None:
+    """Say on the page what went wrong. If even that cannot be written, the run is taken for lost, and the reaper does what can be done."""
+    try:
+        journal.fail(explained(error, run))
+    except Fenced:
+        log.info("%s was given to another worker, this one says nothing", run)
+    except DATABASE_AWAY as away:
+        log.error("%s cannot be closed, because the database is away: %s", run, away)
+
+
+def computed(run: Run, journal: Journal, lease: HeldLease) -> simulator.Verdict:
     """The verdict on a run whose every record went through the journal. A pipe: nobody ever holds the whole trace."""
     if run.simulator_version != simulator.VERSION:
         raise CannotCompute(
             f"This run was begun under simulator {run.simulator_version}, and {simulator.VERSION} is installed now. "
             "Reload the page to compute it again from the start."
         )
-    records = held(run, simulator.simulate(run.scenario.loaded()))
+    # The reaper counts, too, but the broker hands a lost pool process' message straight to the next one.
+    if run.attempts > MAX_ATTEMPTS:
+        raise CannotCompute(f"Its worker was lost {MAX_ATTEMPTS} times, so it was given up. Press Run to try once more.")
+    records = held(lease, simulator.simulate(run.scenario.loaded()))
     return simulator.verdict(journal.keep(records))
 
 
-def held(run: Run, records: Iterable[Record]) -> Iterator[Record]:
-    """The same records, while the run's lease is renewed. Raises Fenced when the run is not ours any more, CannotCompute when it takes too long."""
-    renewed = time.monotonic()
+def held(lease: HeldLease, records: Iterable[Record]) -> Iterator[Record]:
+    """The same records. Raises Fenced when the run is not ours any more, CannotCompute when it takes too long."""
     for record in in_time(records):
-        now = time.monotonic()
-        if now - renewed >= RENEW_LEASE_S:
-            renewed = now
-            if not Run.objects.renew(run):
-                raise Fenced
+        if lease.is_lost:
+            raise Fenced
         yield record
 
 
@@ -90,6 +108,8 @@ def in_words(error: Exception, *, version: str, seed: object) -> str:
     """For the page: what went wrong, and what it takes to see it again."""
     if isinstance(error, CannotCompute):
         return str(error)
+    if isinstance(error, DATABASE_AWAY):
+        return f"The run was computed, but the database did not take it: {error}. Press Run to try once more."
     fault = "" if isinstance(error, simulator.ManifestError) else "This is a fault of nodeviz, not of the input. "
     # PostgreSQL stores no NUL, and a message may quote what a person wrote.
     said = str(error).replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 import simulator
 from nodeviz.celery import app
-from nodeviz.runs.dispatch import ensure_run, place_in_queue, reap
+from nodeviz.runs.dispatch import RESEND, ensure_run, place_in_queue, reap
 from nodeviz.runs.models import MAX_ATTEMPTS, Run, RunState
 from nodeviz.scenarios.models import Scenario
 
@@ -59,7 +59,10 @@ def test_only_a_person_tries_a_failed_run_again(make_run: MakeRun) -> None:
 def test_without_a_broker_the_run_stays_queued(make_scenario: Callable[..., Scenario], tmp_path: object, send_through: Callable[[str], None]) -> None:
     send_through(f"redis+socket://{tmp_path}/nobody.sock")
 
-    assert ensure_run(make_scenario()).state == RunState.QUEUED
+    run = ensure_run(make_scenario())
+
+    assert run.state == RunState.QUEUED
+    assert list(Run.objects.overdue(timezone.now() + RESEND)) == [run]
 
 
 def test_places_in_the_queue(make_run: MakeRun) -> None:
@@ -82,6 +85,7 @@ def test_places_in_the_queue(make_run: MakeRun) -> None:
     ],
 )
 def test_reaper(make_run: MakeRun, fields: dict[str, object], state: RunState, epoch: int, sent: int) -> None:
+    reap()
     run = make_run(epoch=1, **fields)
     reap()
     run.refresh_from_db()
@@ -93,6 +97,17 @@ def test_the_reaper_sends_a_run_once(make_run: MakeRun) -> None:
     make_run(state=RunState.RUNNING, lease_until=PAST)
 
     assert [reap(), reap(), messages()] == [1, 0, 1]
+
+
+def test_when_the_broker_was_emptied_every_waiting_run_is_sent_again(make_run: MakeRun, redis_client: redis.Redis) -> None:
+    reap()
+    waiting = make_run()
+    make_run(state=RunState.RUNNING)
+    assert (reap(), messages()) == (0, 0)
+    redis_client.flushall()
+
+    assert (reap(), messages(), reap()) == (1, 1, 0)
+    assert Run.objects.get(pk=waiting.pk).state == RunState.QUEUED
 
 
 def test_the_reaper_as_a_command(make_run: MakeRun, capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,6 +134,6 @@ def test_an_operator_stops_a_run(make_run: MakeRun) -> None:
     call_command("cancel", run.scenario_id)
     run.refresh_from_db()
 
-    assert (run.state, Run.objects.renew(claimed)) == (RunState.FAILED, False)
+    assert (run.state, Run.objects.renew(claimed.pk, claimed.epoch)) == (RunState.FAILED, False)
     with pytest.raises(CommandError, match="nothing is computed"):
         call_command("cancel", run.scenario_id)

@@ -9,6 +9,7 @@ import pytest
 import redis
 
 import simulator
+from nodeviz.runs import stream
 from nodeviz.runs.frames import cut, unpack
 from nodeviz.runs.journal import Fenced, Journal, Record, wake_readers
 from nodeviz.runs.models import Run, RunState
@@ -110,6 +111,86 @@ def test_a_worker_that_was_given_up_cannot_close_the_run(make_run: MakeRun) -> N
         journal.finish(VERDICT)
     assert Run.objects.get(pk=zombie.pk).state == RunState.RUNNING
     assert not zombie.artefact.exists()
+
+
+def write_some(run: Run, count: int) -> Iterator[Record]:
+    """A worker that stops after so many records; whoever takes the iterator lets it go on."""
+    records = Journal(run).keep(iter(RECORDS))
+    for _ in islice(records, count):
+        pass
+    return records
+
+
+def test_a_redis_that_was_emptied_is_told_everything_again(undisturbed: list[tuple[bytes, bytes]], redis_client: redis.Redis, make_run: MakeRun) -> None:
+    run = claim(make_run())
+    records = write_some(run, 100)
+    redis_client.flushall()
+    wake_readers(run)
+    list(records)
+
+    assert written(redis_client, run) == undisturbed
+
+
+def test_a_redis_that_lost_the_last_second_is_told_it_again(undisturbed: list[tuple[bytes, bytes]], redis_client: redis.Redis, make_run: MakeRun) -> None:
+    run = claim(make_run())
+    records = write_some(run, 100)
+    redis_client.xdel(stream_key(run), "63-0", "127-0")
+    # Without the entries Redis still knows the last id that there was; one that starts from its file does not.
+    redis_client.restore(stream_key(run), 0, without_last_id(redis_client, stream_key(run)), replace=True)
+    list(records)
+
+    assert written(redis_client, run) == undisturbed
+
+
+def without_last_id(redis_client: redis.Redis, key: str) -> bytes:
+    """The stream as a copy that never had more."""
+    for entry, fields in redis_client.xrange(key):
+        redis_client.xadd("copy", fields, id=entry)
+    return bytes(redis_client.dump("copy"))
+
+
+def test_a_stream_is_made_up_for_when_redis_is_back(
+    undisturbed: list[tuple[bytes, bytes]], redis_client: redis.Redis, make_run: MakeRun, settings: object, tmp_path: object
+) -> None:
+    run = claim(make_run())
+    pen = Journal(run)
+    records = pen.keep(iter(RECORDS))
+    list(islice(records, 100))
+    redis_url, settings.REDIS_URL = settings.REDIS_URL, f"unix://{tmp_path}/nobody.sock"  # type: ignore[attr-defined]
+    stream.client.cache_clear()
+    assert len(list(islice(records, 500))) == 500
+    settings.REDIS_URL = redis_url  # type: ignore[attr-defined]
+    stream.client.cache_clear()
+    pen._ask_again_s = 0
+    list(records)
+
+    assert written(redis_client, run) == undisturbed
+
+
+def test_a_reply_that_was_lost_is_no_second_frame(undisturbed: list[tuple[bytes, bytes]], redis_client: redis.Redis, make_run: MakeRun) -> None:
+    """The connection broke between the frame and its reply, so the same call is made again."""
+    run = claim(make_run())
+    pen = write(run, RECORDS[:3])
+    for frame in pen._frames:
+        pen._append(frame)
+    write(claim(run), RECORDS)
+
+    assert written(redis_client, run) == undisturbed
+
+
+def test_a_worker_that_was_given_up_writes_nothing_wrong_even_when_redis_forgot_that(
+    undisturbed: list[tuple[bytes, bytes]], redis_client: redis.Redis, make_run: MakeRun
+) -> None:
+    zombie = claim(make_run())
+    late = write_some(zombie, 50)
+    successor = write_some(claim(Run.objects.get(pk=zombie.pk)), 100)
+    redis_client.flushall()
+    list(islice(late, 400))
+    list(successor)
+
+    with pytest.raises(Fenced):
+        list(late)
+    assert written(redis_client, zombie) == undisturbed
 
 
 def test_a_failure_keeps_what_was_written(make_run: MakeRun) -> None:

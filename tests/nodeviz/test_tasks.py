@@ -8,10 +8,11 @@ import pytest
 from django.utils import timezone
 
 import simulator
-from nodeviz.runs import stream
+from nodeviz.runs import lease, stream
 from nodeviz.runs.frames import unpack
-from nodeviz.runs.models import LEASE, Run, RunState
+from nodeviz.runs.models import LEASE, MAX_ATTEMPTS, Run, RunState
 from nodeviz.runs.tasks import explained, simulate_run
+from tests.bootstrap.test_up import eventually
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
 
@@ -92,11 +93,11 @@ def test_a_lease_is_held_by_its_owner_only(make_run: MakeRun) -> None:
     run = Run.objects.claim(make_run().pk, task_id="message-1")
     assert run
     before = timezone.now()
-    assert Run.objects.renew(run)
+    assert Run.objects.renew(run.pk, run.epoch)
     assert Run.objects.get(pk=run.pk).lease_until >= before + LEASE
     Run.objects.claim(run.pk, task_id="message-1")
 
-    assert not Run.objects.renew(run)
+    assert not Run.objects.renew(run.pk, run.epoch)
 
 
 def test_a_run_of_another_version_is_not_continued(make_run: MakeRun) -> None:
@@ -116,14 +117,32 @@ def test_a_text_that_is_refused_by_now_fails_with_its_problems(make_run: MakeRun
     assert "fault of nodeviz" not in run.error
 
 
-def test_a_lost_redis_fails_the_run_in_words(make_run: MakeRun, settings: object, tmp_path: object) -> None:
+def test_a_run_is_computed_without_redis_too(make_run: MakeRun, settings: object, tmp_path: object) -> None:
     settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock"  # type: ignore[attr-defined]
     stream.client.cache_clear()
     run = deliver(make_run())
 
-    assert run.state == RunState.FAILED
-    assert run.error.startswith("This is a fault of nodeviz, not of the input. ConnectionError: ")
-    assert run.error.endswith(f"(simulator {simulator.VERSION}, seed 1)")
+    assert run.state == RunState.FINISHED
+    assert artefact(run) == [simulator.encode(record) for record in simulator.simulate(run.scenario.loaded())]
+
+
+def test_a_run_that_kills_every_pool_process_is_given_up(make_run: MakeRun) -> None:
+    run = deliver(make_run(state=RunState.RUNNING, task_id="message-1", attempts=MAX_ATTEMPTS))
+
+    assert (run.state, run.error) == (RunState.FAILED, "Its worker was lost 4 times, so it was given up. Press Run to try once more.")
+
+
+def test_a_lease_is_renewed_while_a_step_takes_long_and_is_lost_with_the_run(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, transactional_db: None
+) -> None:
+    monkeypatch.setattr(lease, "RENEW_S", 0.01)
+    run = Run.objects.claim(make_run().pk, task_id="message-1")
+    assert run
+    with lease.HeldLease(run) as held:
+        assert eventually(lambda: Run.objects.get(pk=run.pk).lease_until > run.lease_until, within_s=20)
+        assert not held.is_lost
+        Run.objects.claim(run.pk, task_id="message-1")
+        assert eventually(lambda: held.is_lost, within_s=20)
 
 
 def test_our_own_mistakes_come_with_what_reproduces_them(make_run: MakeRun) -> None:
