@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,36 +17,12 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
 from nodeviz.classroom import room_feed
-from nodeviz.supervisor.programs import redis_server
-from tests import surroundings
-from tests.conftest import wait_for_redis
+from tests.nodeviz.faults import DurableRedis
 from tests.nodeviz.test_processes import Installation
 
 pytestmark = pytest.mark.slow
 
 Json = dict[str, Any]
-
-
-class DurableRedis:
-    """As `manage.py up` starts it: what it was told outlives its process."""
-
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
-        self.url = f"unix://{folder}/redis.sock"
-        self.start()
-
-    def start(self) -> None:
-        binary = surroundings.redis_binary()
-        if binary is None:
-            surroundings.not_run("needs redis-server (apt install redis-server)")
-        program = redis_server(binary, Path(self.folder, "redis.sock"), Path(self.folder))
-        self.process = subprocess.Popen(program.arguments, stdout=subprocess.DEVNULL)
-        wait_for_redis(self.url)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        Path(self.folder, "redis.sock").unlink(missing_ok=True)
 
 
 @pytest.fixture
