@@ -13,10 +13,12 @@ import weakref
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from channels.db import database_sync_to_async
 from django.db import Error
+from django.utils import timezone
 from redis import RedisError
 
 from nodeviz.runs.dispatch import place_in_queue
@@ -32,6 +34,11 @@ READ_FRAMES = 8
 
 BLOCK_MS = 2_000
 """The reader waits so long for news before it looks at the row by itself; below the connection's timeout."""
+
+OVERDUE = timedelta(seconds=5)
+"""A lease that is over for so long should have been noticed by the reaper, so something is wrong that may last."""
+
+SILENT = "Nothing is heard from this run's worker. It is computed again as soon as that is possible; what is here is not yet the end."
 
 CACHED_FRAMES = 64
 """Unpacked frames of finished runs that a process keeps, some 10 MB: a class that opens one link reads it once."""
@@ -217,7 +224,9 @@ def _frame(entry: bytes, fields: dict[bytes, bytes]) -> Frame | None:
 
 def _status(run_id: int) -> Status:
     run = Run.objects.get(pk=run_id)
-    return Status(state=RunState(run.state), records=run.records, queue=place_in_queue(run), error=run.error or None, verdict=run.verdict)
+    is_silent = run.state == RunState.RUNNING and run.lease_until < timezone.now() - OVERDUE
+    error = run.error or (SILENT if is_silent else None)
+    return Status(state=RunState(run.state), records=run.records, queue=place_in_queue(run), error=error, verdict=run.verdict)
 
 
 @functools.lru_cache(maxsize=CACHED_FRAMES)

@@ -8,6 +8,7 @@ and one that forgot is told again, from its beginning, because a stream with a h
 from __future__ import annotations
 
 import bisect
+import copy
 import dataclasses
 import logging
 import time
@@ -107,13 +108,11 @@ class Journal:
         """The run is computed: artefact, verdict and state at once, or nothing. Raises Fenced."""
         self._close(RunState.FINISHED, verdict=dataclasses.asdict(verdict))
 
-    def fail(self, error: str) -> None:
-        """The run cannot be computed; what was written until then stays, if there is room for it. Raises Fenced."""
-        try:
-            self._close(RunState.FAILED, error=error)
-        except DATABASE_AWAY:
+    def fail(self, error: str, *, with_records: bool = True) -> None:
+        """The run cannot be computed; what was written until then stays. Without the records, if there is no room for them. Raises Fenced."""
+        if not with_records:
             self._frames = []
-            self._close(RunState.FAILED, error=error)
+        self._close(RunState.FAILED, error=error)
 
     def _close(self, to: RunState, **changes: Any) -> None:
         """Waits for a database that is away. Raises what it says when that takes too long, and Fenced."""
@@ -133,9 +132,11 @@ class Journal:
 
     def _close_now(self, to: RunState, **changes: Any) -> None:
         count = self._frames[-1].next_seq if self._frames else 0
+        # What is rolled back must not have happened to our own copy of the row either: it is tried again.
+        run = copy.copy(self._run)
         with transaction.atomic():
             changes |= {"records": count, "virtual_end_ms": round(self._last["t"] * 1000), "finished": timezone.now()}
-            if not Run.objects.move(self._run, to, **changes):
+            if not Run.objects.move(run, to, **changes):
                 raise Fenced
             ArtefactFrame.objects.filter(run=self._run).delete()
             ArtefactFrame.objects.bulk_create(self._frames, batch_size=100)

@@ -61,7 +61,7 @@ def simulate_run(self: Task[Any, Any], run_id: int) -> None:
 def fail(run: Run, journal: Journal, error: Exception) -> None:
     """Say on the page what went wrong. If even that cannot be written, the run is taken for lost, and the reaper does what can be done."""
     try:
-        journal.fail(explained(error, run))
+        journal.fail(explained(error, run), with_records=not isinstance(error, DATABASE_AWAY))
     except Fenced:
         log.info("%s was given to another worker, this one says nothing", run)
     except DATABASE_AWAY as away:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import signal
+import sqlite3
 import urllib.request
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -149,6 +151,26 @@ def test_a_web_server_that_was_killed_is_found_again(page: Page, site: Site, wat
     steps.finished(page)
 
     expect(page.locator("html")).to_have_attribute("data-records", str(len(records_of(page))))
+
+
+def test_a_run_that_was_given_up_in_its_middle_says_so_over_what_it_has_and_can_be_run_again(page: Page, site: Site):
+    steps.run(page, site.url, steps.many_pods(60, until="52m"))
+    with site.frozen_workers():
+        with contextlib.closing(sqlite3.connect(site.installation.var / "nodeviz.sqlite3", timeout=20, isolation_level=None)) as database:
+            database.execute("UPDATE runs_run SET attempts = 4, lease_until = '2000-01-01 00:00:00' WHERE scenario_id = ?", (page.url.rpartition("/")[2],))
+        expect(page.locator("html")).to_have_attribute("data-status", "failed")
+        early = int(page.locator("html").get_attribute("data-records") or 0)
+        said = steps.headline(page)
+        expect(page.locator(".label-name").first).to_be_visible()
+    url = page.url
+    page.get_by_role("button", name="Run it again").click()
+    steps.finished(page)
+
+    assert said.startswith("Its worker was lost 4 times, so it was given up.")
+    records = records_of(page)
+    assert 0 < early < len(records)
+    assert page.url == url
+    expect(page.locator("html")).to_have_attribute("data-records", str(len(records)))
 
 
 def test_a_link_that_leads_nowhere_says_so(page: Page, site: Site, watch: Watch):

@@ -57,6 +57,7 @@ const HEADLINES = {
   "Waiting for a worker …": { status: "queued", queue: 1 },
   "Waiting for a worker: 2 before this one": { status: "queued", queue: 3 },
   "Simulating: 12.4 s so far": { status: "running", headS: 12.4 },
+  "Nothing is heard from its worker.": { status: "running", headS: 12.4, error: "Nothing is heard from its worker." },
   "The worker died four times.": { status: "failed", error: "The worker died four times." },
   "Completed after 3 s": { status: "finished", verdict: { headline: "Completed after 3 s", pods: [] } },
 };

@@ -130,6 +130,21 @@ def test_a_redis_that_is_killed_and_comes_again_changes_nothing(site: Installati
     assert_that_it_goes_on(site, room, me)
 
 
+def test_a_redis_that_was_emptied_ends_the_room_in_so_many_words(site: Installation, durable: DurableRedis) -> None:
+    room = opened(site)
+    with window(site, room, token=room["token"]) as (teacher, _), window(site, room, nickname="Ada") as (ada, _):
+        with redis.Redis.from_url(durable.url) as client:
+            client.flushall()
+        say(teacher, "drive", set={"poll": POLL})
+        codes = []
+        for socket in (teacher, ada):
+            with pytest.raises(ConnectionClosed) as closed:
+                until(socket, "nothing")
+            codes.append(closed.value.rcvd and closed.value.rcvd.code)
+
+    assert codes == [room_feed.UNKNOWN_ROOM, room_feed.UNKNOWN_ROOM]
+
+
 def test_two_web_servers_are_one_room(site: Installation, tmp_path: Path, durable: DurableRedis) -> None:
     other = Installation(tmp_path, durable.url)
     try:

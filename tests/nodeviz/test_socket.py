@@ -6,12 +6,15 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import redis
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
+from django.db import OperationalError
+from django.utils import timezone
 
 import simulator
 from nodeviz.asgi import application
@@ -310,6 +313,39 @@ async def test_silence_is_no_loss(make_run: MakeRun, monkeypatch: pytest.MonkeyP
         await sync_to_async(Run.objects.move)(run, RunState.FAILED, error="Nobody was told.")
 
         assert await until(viewer, "failed") == ([], [["failed", {"error": "Nobody was told."}]])
+
+
+async def test_a_worker_that_is_silent_for_long_is_no_secret(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody could revive the run: the database is full, or there is no reaper. Half a chart does not pass for a whole one."""
+    monkeypatch.setattr(feed, "BLOCK_MS", 10)
+    run = await sync_to_async(make_run)()
+    holder = await pen(run)
+    async with socket(run) as viewer:
+        await join(viewer)
+        await write(holder, 100)
+        await sync_to_async(Run.objects.filter(pk=run.pk).update)(lease_until=timezone.now() - timedelta(minutes=1))
+        said: list[Any] = []
+        while said[:2] != ["s", "running"] or not said[2]:
+            said = await viewer.hear()
+        await finish(holder)
+        _, states = await until(viewer, "finished")
+
+    assert said[2] == {"error": feed.SILENT}
+    assert "error" not in states[-1][1]
+
+
+async def test_a_database_that_is_away_ends_the_conversation_so_that_the_viewer_comes_again(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = await sync_to_async(lambda: finished(make_run()))()
+    feed._artefact_frame.cache_clear()
+
+    def away(run_id: int, seq: int) -> None:
+        raise OperationalError("the server closed the connection unexpectedly")
+
+    monkeypatch.setattr(feed, "_artefact_frame", away)
+    async with socket(run) as viewer:
+        await join(viewer)
+
+        assert await viewer.closed() == 1011
 
 
 # -- what must not come ------------------------------------------------------------------------------------------------------------

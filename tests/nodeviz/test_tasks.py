@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from celery.exceptions import Reject
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 import simulator
-from nodeviz.runs import lease, stream
+from nodeviz.runs import journal, lease, stream, tasks
 from nodeviz.runs.frames import unpack
 from nodeviz.runs.models import LEASE, MAX_ATTEMPTS, Run, RunState
 from nodeviz.runs.tasks import explained, simulate_run
@@ -17,6 +19,16 @@ from tests.bootstrap.test_up import eventually
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
 
 MakeRun = Callable[..., Run]
+
+CRASHING = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: crashing
+  annotations: {behavior.nodeviz.dev/app: "{runs: [{duration: 1s, exitCode: 1}]}"}
+spec:
+  containers: [{name: app, image: "main-app1:1.0"}]
+"""
 
 
 def deliver(run: Run, task_id: str = "message-1") -> Run:
@@ -124,6 +136,40 @@ def test_a_run_is_computed_without_redis_too(make_run: MakeRun, settings: object
 
     assert run.state == RunState.FINISHED
     assert artefact(run) == [simulator.encode(record) for record in simulator.simulate(run.scenario.loaded())]
+
+
+def test_a_database_without_room_fails_the_run_in_words(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> None:
+    """The artefact does not fit, but the row does."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL's disk cannot be made small from here")
+    monkeypatch.setattr(journal, "CLOSE_WITHIN_S", 0)
+    run = make_run(CRASHING)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        (pages,) = cursor.fetchone()
+        cursor.execute(f"PRAGMA max_page_count = {pages + 1}")
+        try:
+            run = deliver(run)
+        finally:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+
+    assert (run.state, run.records, run.artefact.count()) == (RunState.FAILED, 0, 0)
+    assert run.error == "The run was computed, but the database did not take it: database or disk is full. Press Run to try once more."
+
+
+def test_a_message_goes_back_to_the_broker_when_the_database_is_away(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "HAND_BACK_AFTER_S", 0)
+    run = make_run()
+    with connection.execute_wrapper(unreachable), pytest.raises(Reject) as rejected:
+        simulate_run.run(run.pk)
+
+    assert rejected.value.requeue
+    assert Run.objects.get(pk=run.pk).state == RunState.QUEUED
+
+
+def unreachable(*_: object) -> None:
+    """Instead of any statement."""
+    raise OperationalError("database is locked")
 
 
 def test_a_run_that_kills_every_pool_process_is_given_up(make_run: MakeRun) -> None:
