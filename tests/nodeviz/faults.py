@@ -222,7 +222,8 @@ class Viewer:
         """When records came, and how many there were then."""
         self.last: list[Any] | None = None
         """The message with the final state."""
-        self.status = ""
+        self.error = ""
+        """What the last message of a state said besides."""
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
@@ -273,7 +274,7 @@ class Viewer:
             self.next_seq = first + count
             self.heard.append((time.monotonic(), self.next_seq))
         elif message[0] == "s":
-            self.status = message[1]
+            self.error = str(message[2].get("error", ""))
             if message[1] in ("finished", "failed"):
                 self.last = message[1:]
 
