@@ -240,7 +240,7 @@ def test_the_wheel_is_handed_over_and_taken_back(classroom: Classroom):
     for page in (driver, ada, grace):
         steps.finished(page)
     press_class(driver)
-    driver.get_by_role("button", name="Hand the wheel to Ada").click()
+    driver.get_by_role("button", name="Hand over the wheel to Ada").click()
     is_in(ada, "drive")
     is_in(driver, "follow")
     expect(grace.locator("#room-strip [data-part=driver]")).to_have_text("Ada drives")
@@ -459,7 +459,8 @@ def test_axe_finds_no_fault(classroom: Classroom, theme: str):
     press(teacher, "Let the clock run")
     press(teacher, "Reveal the answer")
     is_at(student, 0, "revealed")
-    steps.seek(student, 2)
+    student.locator("#gantt").focus()
+    student.keyboard.press("ArrowDown")
     is_in(student, "roam")
     assert faults(student) == []
     teacher.locator("#room-strip [data-part=code]").click()

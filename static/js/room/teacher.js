@@ -131,7 +131,7 @@ export function createTeacher(panel, on) {
       el("span", { class: "person-name" }, nickname),
       el("span", { class: "person-signs" }, signs.join(" · ")),
       fork ? el("button", { type: "button", class: "text-button", onclick: () => on.open(fork), title: t("Look at what {name} made of it; the class stays where it is", { name: nickname }) }, t("fork")) : null,
-      here && !drives ? el("button", { type: "button", class: "button quiet", "aria-label": t("Hand the wheel to {name}", { name: nickname }), onclick: () => on.hand(person.person) }, t("Hand over")) : null,
+      here && !drives ? el("button", { type: "button", class: "button quiet", "aria-label": t("Hand over the wheel to {name}", { name: nickname }), onclick: () => on.hand(person.person) }, t("Hand over")) : null,
     );
   }
 }
