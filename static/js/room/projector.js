@@ -13,7 +13,7 @@ export function createProjector(room, page) {
     "div",
     { class: "projector-bar", hidden: true },
     el("span", null, t("Join at {address}", { address })),
-    el("b", { class: "projector-code" }, spoken(room.code)),
+    el("h1", { class: "projector-code" }, spoken(room.code)),
     el("button", { type: "button", class: "button", onclick: () => toggle(false) }, t("Leave (Esc)")),
   );
   document.getElementById("main").prepend(bar);
