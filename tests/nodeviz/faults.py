@@ -21,11 +21,12 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import connect
 
 import simulator
+from nodeviz.env import celery_url
 from nodeviz.runs.tasks import simulate_run
 from nodeviz.supervisor.programs import redis_server
 from tests import surroundings
 from tests.conftest import wait_for_redis
-from tests.nodeviz.test_processes import POD, Installation
+from tests.nodeviz.test_processes import POD, Client, Installation
 
 RESTART_AFTER_S = 0.2
 """As the supervisor does after a first end."""
@@ -45,6 +46,7 @@ class DurableRedis:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.url = f"unix://{folder}/redis.sock"
+        self.broker_url = celery_url(self.url)
         self.start()
 
     def start(self) -> None:
@@ -176,10 +178,8 @@ class KeptInstallation(Installation):
             zombie.wait()
 
     def row(self, scenario_id: str, fields: str = "state, epoch, attempts, error") -> tuple[Any, ...]:
-        """Of the run; read without Django, because Django's connection is the test session's. Empty while the database does not answer."""
-        with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(self.database, timeout=0.1)) as connection:
-            return tuple(connection.execute(f"SELECT {fields} FROM runs_run WHERE scenario_id = ?", (scenario_id,)).fetchone() or ())
-        return ()
+        """Of the run."""
+        return row_of(self.database, scenario_id, fields)
 
     @contextlib.contextmanager
     def locked_database(self) -> Iterator[None]:
@@ -212,7 +212,7 @@ class KeptInstallation(Installation):
 class Viewer:
     """A page that watches a run in a thread of its own, and comes back to where it was whenever it is sent away. Every byte is compared with the trace."""
 
-    def __init__(self, installation: Installation, scenario_id: str, lines: list[str]) -> None:
+    def __init__(self, installation: Client, scenario_id: str, lines: list[str]) -> None:
         self._installation, self._scenario_id, self._lines = installation, scenario_id, lines
         self.next_seq = 0
         self.faults: list[str] = []
@@ -277,6 +277,13 @@ class Viewer:
             self.error = str(message[2].get("error", ""))
             if message[1] in ("finished", "failed"):
                 self.last = message[1:]
+
+
+def row_of(database: Path, scenario_id: str, fields: str) -> tuple[Any, ...]:
+    """A run's; read without Django, because Django's connection is the test session's. Empty while the database does not answer."""
+    with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(database, timeout=0.1)) as connection:
+        return tuple(connection.execute(f"SELECT {fields} FROM runs_run WHERE scenario_id = ?", (scenario_id,)).fetchone() or ())
+    return ()
 
 
 def lines_of(text: str) -> list[str]:

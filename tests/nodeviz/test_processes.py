@@ -40,12 +40,48 @@ LONG = "".join(POD.format(number=number) for number in range(60))
 """Some 40,000 records: more than a second of computing, so that there is a middle to be killed in."""
 
 
-class Installation:
+class Client:
+    """Somebody who uses an installation."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        """Host and port."""
+
+    def ask(self, path: str, form: dict[str, str] | None = None) -> str:
+        """A GET, or a POST of a form, with the token that a page would have given."""
+        token = "t" * 32
+        headers = {"Accept": "application/json", "Cookie": f"csrftoken={token}", "X-CSRFToken": token}
+        request = urllib.request.Request(f"http://{self.address}{path}", urlencode(form).encode() if form else None, headers)
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return str(response.read().decode())
+
+    def attempt(self, text: str) -> list[Any]:
+        """The messages of a run that nobody stores."""
+        token = "t" * 32
+        headers = {"Content-Type": "application/json", "Cookie": f"csrftoken={token}", "X-CSRFToken": token}
+        request = urllib.request.Request(f"http://{self.address}/try", json.dumps({"text": text}).encode(), headers)
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return [json.loads(line) for line in response]
+
+    def press_run(self, text: str) -> str:
+        """Returns the scenario's id."""
+        return str(json.loads(self.ask("/run", {"text": text}))["url"]).rpartition("/")[2]
+
+    @contextmanager
+    def watch(self, scenario_id: str, from_seq: int = 0) -> Iterator[ClientConnection]:
+        """A socket that has joined at a record."""
+        address = f"ws://{self.address}/ws/runs/{scenario_id}/"
+        with connect(address, additional_headers={"Origin": f"http://{self.address}"}, max_size=None, open_timeout=20) as viewer:
+            viewer.send(json.dumps({"op": "join", "from": from_seq}))
+            yield viewer
+
+
+class Installation(Client):
     """Processes over one database, one Redis and one listening socket."""
 
     def __init__(self, folder: Path, redis_url: str) -> None:
         self.listening = socket.create_server(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self.listening.getsockname()[1]}"
+        super().__init__(f"127.0.0.1:{self.listening.getsockname()[1]}")
         self.children: list[subprocess.Popen[bytes]] = []
         self.environment = {
             **os.environ,
@@ -78,34 +114,6 @@ class Installation:
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         return self.start("celery", "-A", "nodeviz.celery", "worker", "--concurrency", "1", "--loglevel", "ERROR")
-
-    def ask(self, path: str, form: dict[str, str] | None = None) -> str:
-        """A GET, or a POST of a form, with the token that a page would have given."""
-        token = "t" * 32
-        headers = {"Accept": "application/json", "Cookie": f"csrftoken={token}", "X-CSRFToken": token}
-        request = urllib.request.Request(f"http://{self.address}{path}", urlencode(form).encode() if form else None, headers)
-        with urllib.request.urlopen(request, timeout=20) as response:
-            return str(response.read().decode())
-
-    def attempt(self, text: str) -> list[Any]:
-        """The messages of a run that nobody stores."""
-        token = "t" * 32
-        headers = {"Content-Type": "application/json", "Cookie": f"csrftoken={token}", "X-CSRFToken": token}
-        request = urllib.request.Request(f"http://{self.address}/try", json.dumps({"text": text}).encode(), headers)
-        with urllib.request.urlopen(request, timeout=20) as response:
-            return [json.loads(line) for line in response]
-
-    def press_run(self, text: str) -> str:
-        """Returns the scenario's id."""
-        return str(json.loads(self.ask("/run", {"text": text}))["url"]).rpartition("/")[2]
-
-    @contextmanager
-    def watch(self, scenario_id: str, from_seq: int = 0) -> Iterator[ClientConnection]:
-        """A socket that has joined at a record."""
-        address = f"ws://{self.address}/ws/runs/{scenario_id}/"
-        with connect(address, additional_headers={"Origin": f"http://{self.address}"}, max_size=None, open_timeout=20) as viewer:
-            viewer.send(json.dumps({"op": "join", "from": from_seq}))
-            yield viewer
 
     def time_passes(self) -> None:
         """Every lease is over."""
