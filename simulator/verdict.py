@@ -59,7 +59,7 @@ class Verdict:
 
 def verdict(records: Iterable[Mapping[str, Any]]) -> Verdict:
     """Read a trace to its end. Keeps a few words per container, and while pods are on their way to Ready some thousand causes, however long the trace is."""
-    stories: dict[str, _Pod] = {}
+    stories: dict[str, PodStory] = {}
     end, causes = _End(), CausesKept()
     for record in records:
         end.t = record["t"]
@@ -67,7 +67,7 @@ def verdict(records: Iterable[Mapping[str, Any]]) -> Verdict:
             end.reason = record["reason"]
         elif pod := record.get("pod"):
             if pod not in stories or (record.get("field"), record.get("to")) == ("watch", "ADDED"):
-                stories[pod] = _Pod(created_s=record["t"])
+                stories[pod] = PodStory(created_s=record["t"])
             stories[pod].read(record)
         if way := causes.read(record):
             stories[record["pod"]].way = way
@@ -110,7 +110,7 @@ class _End:
 
 
 @dataclass(slots=True)
-class _Container:
+class ContainerStory:
     """The last that the API showed of one container, and what the node did to it."""
 
     name: str
@@ -137,11 +137,11 @@ class _Container:
 
 
 @dataclass(slots=True)
-class _Pod:
+class PodStory:
     """What the trace said of one pod so far."""
 
     created_s: float
-    containers: dict[str, _Container] = field(default_factory=dict)
+    containers: dict[str, ContainerStory] = field(default_factory=dict)
     """In the order of the spec: their first states are recorded in it."""
     phase: str = ""
     reason: str = ""
@@ -193,7 +193,7 @@ class _Pod:
 
     def _read_container(self, record: Mapping[str, Any]) -> None:
         name, to = record["object"], record["to"]
-        container = self.containers.setdefault(name, _Container(name, record.get("container_type", "main")))
+        container = self.containers.setdefault(name, ContainerStory(name, record.get("container_type", "main")))
         match record["field"]:
             case "state":
                 container.state, container.exit_code = to or "", record.get("exit_code")
@@ -204,7 +204,7 @@ class _Pod:
             case "restartCount":
                 container.restarts = to
 
-    def of(self, kind: str) -> list[_Container]:
+    def of(self, kind: str) -> list[ContainerStory]:
         """Its containers of one type, in the order of the spec."""
         return [c for c in self.containers.values() if c.kind == kind]
 
@@ -212,7 +212,7 @@ class _Pod:
 # -- judging ---------------------------------------------------------------------------------------------------------------------
 
 
-def _judge(name: str, pod: _Pod, end: _End) -> PodVerdict:
+def _judge(name: str, pod: PodStory, end: _End) -> PodVerdict:
     sentence, tone = _sentence(pod, end)
     return PodVerdict(
         pod=name,
@@ -226,7 +226,7 @@ def _judge(name: str, pod: _Pod, end: _End) -> PodVerdict:
     )
 
 
-def _sentence(pod: _Pod, end: _End) -> tuple[str, Tone]:
+def _sentence(pod: PodStory, end: _End) -> tuple[str, Tone]:
     ended_first = pod.ended_s is not None and (pod.deleted_s is None or pod.ended_s < pod.deleted_s)
     if pod.deleted_s is not None:
         before = f"{_ended(pod)[0]}; deleted" if ended_first else "Deleted"
@@ -239,7 +239,7 @@ def _sentence(pod: _Pod, end: _End) -> tuple[str, Tone]:
     return _alive(pod, end)
 
 
-def _deleted(pod: _Pod, deleted_s: float, end: _End) -> tuple[str, Tone]:
+def _deleted(pod: PodStory, deleted_s: float, end: _End) -> tuple[str, Tone]:
     killed = [c for c in pod.containers.values() if c.killed_s is not None]
     tail = _sidecars_stopped(pod, since_s=deleted_s, least=2) + _killed(pod, killed)
     if pod.gone_s is None:
@@ -247,7 +247,7 @@ def _deleted(pod: _Pod, deleted_s: float, end: _End) -> tuple[str, Tone]:
     return f" at {seconds(deleted_s)}, gone after {seconds(pod.gone_s - deleted_s)}{tail}", Tone.BAD if killed else Tone.NEUTRAL
 
 
-def _killed(pod: _Pod, killed: Sequence[_Container]) -> str:
+def _killed(pod: PodStory, killed: Sequence[ContainerStory]) -> str:
     if not killed:
         return ""
     names = _names([c.name for c in killed])
@@ -259,7 +259,7 @@ def _killed(pod: _Pod, killed: Sequence[_Container]) -> str:
     return f"; {names} {were} killed with SIGKILL {when}"
 
 
-def _ended(pod: _Pod) -> tuple[str, Tone]:
+def _ended(pod: PodStory) -> tuple[str, Tone]:
     after = seconds((pod.ended_s or 0) - pod.created_s)
     if pod.phase == "Succeeded" and pod.disrupted:
         return f"{pod.disrupted} after {after}; it ended with exit code 0, so it counts as Succeeded", Tone.BAD
@@ -273,13 +273,13 @@ def _ended(pod: _Pod) -> tuple[str, Tone]:
     return f"Failed after {after}" + (f": {why}" if why else ""), Tone.BAD
 
 
-def _exit(container: _Container) -> str:
+def _exit(container: ContainerStory) -> str:
     if container.reason not in ("", "Error", "Completed"):
         return f"{container.title}: {container.reason} (exit code {container.exit_code})"
     return f"{container.title} exited with {container.exit_code}"
 
 
-def _sidecars_stopped(pod: _Pod, since_s: float = 0, least: int = 1) -> str:
+def _sidecars_stopped(pod: PodStory, since_s: float = 0, least: int = 1) -> str:
     """In which order the sidecars went. An exit is the runtime's word, because the API shows all of them at once."""
     sidecars = [(c.exited, c) for c in pod.of("sidecar") if c.exited and c.exited[0] >= since_s]
     by_exit = sorted(sidecars, key=lambda pair: pair[0])
@@ -291,32 +291,36 @@ def _sidecars_stopped(pod: _Pod, since_s: float = 0, least: int = 1) -> str:
     return f", sidecars stopped in {'reverse' if by_exit == sidecars[::-1] else 'this'} order: {names}"
 
 
-def _alive(pod: _Pod, end: _End) -> tuple[str, Tone]:
+def _alive(pod: PodStory, end: _End) -> tuple[str, Tone]:
     if pod.ready_s is None:
-        return f"Never ready{end.within}{_because(pod)}", Tone.BAD
-    after = f"Ready after {seconds(pod.ready_s - pod.created_s)}{_most_of_it(pod)}"
+        return f"Never ready{end.within}{held_up_by(pod)}", Tone.BAD
+    after = f"Ready after {seconds(pod.ready_s - pod.created_s)}{most_of_it(pod)}"
     if not pod.ready:
-        return f"{after}, but no longer{_because(pod)}", Tone.BAD
+        return f"{after}, but no longer{held_up_by(pod)}", Tone.BAD
     # A restart takes readiness away by itself.
     since = _with_restarts(pod) or (f", then not ready {'once' if pod.times_unready == 1 else f'{pod.times_unready} times'}" if pod.times_unready else "")
     return f"{after}{since}", Tone.NEUTRAL if since else Tone.GOOD
 
 
-def _most_of_it(pod: _Pod) -> str:
+def most_of_it(pod: PodStory) -> str:
     """`, 34 s of it pulling init-db`: said where one thing took most of a wait that is worth a word."""
     what, spent_s = next(iter(together(pod.way).items()), ("", 0.0))
     whole_s = (pod.ready_s or 0) - pod.created_s
     return f", {seconds(spent_s)} of it {what}" if spent_s >= WORTH_A_WORD_S and spent_s >= whole_s / 2 else ""
 
 
-def _because(pod: _Pod) -> str:
+def held_up_by(pod: PodStory) -> str:
+    """`: app is in CrashLoopBackOff (3 restarts)`, behind a sentence that says that it is not ready."""
+    if (container := obstacle(pod)) is None:
+        return "" if pod.containers else f": {pod.trouble or 'no container was started'}"
+    restarts = f" ({_times(container.restarts, 'restart')})" if container.restarts else ""
+    trouble = f" ({pod.trouble})" if pod.trouble and container.reason in ("ContainerCreating", "PodInitializing") else ""
+    return f": {container.title} {_obstacle(container, pod)}{trouble}{restarts}"
+
+
+def obstacle(pod: PodStory) -> ContainerStory | None:
     """The container that holds the pod up, in the order in which the kubelet waits for them."""
-    for container in pod.containers.values():
-        if said := _obstacle(container, pod):
-            restarts = f" ({_times(container.restarts, 'restart')})" if container.restarts else ""
-            trouble = f" ({pod.trouble})" if pod.trouble and container.reason in ("ContainerCreating", "PodInitializing") else ""
-            return f": {container.title} {said}{trouble}{restarts}"
-    return "" if pod.containers else f": {pod.trouble or 'no container was started'}"
+    return next((container for container in pod.containers.values() if _obstacle(container, pod)), None)
 
 
 _KEEPS_FROM_STARTING = ("FailedScheduling", "FailedMount", "FailedCreatePodSandBox")
@@ -329,7 +333,7 @@ def _cause_of(message: str) -> str:
     return message.rpartition(" : ")[2].removeprefix("0/1 nodes are available: ").rstrip(".")
 
 
-def _obstacle(container: _Container, pod: _Pod) -> str:
+def _obstacle(container: ContainerStory, pod: PodStory) -> str:
     state, kind = container.state, container.kind
     if kind == "ephemeral" or (kind == "init" and state == "terminated:Completed") or container.ready:
         return ""
@@ -342,7 +346,7 @@ def _obstacle(container: _Container, pod: _Pod) -> str:
     return "is running but not ready" if container.started or kind == "main" else "is running but has not started"
 
 
-def _ending(container: _Container, running: Sequence[str]) -> str:
+def _ending(container: ContainerStory, running: Sequence[str]) -> str:
     """Of a container that has ended while its pod has not."""
     out_of_memory = container.reason == "OOMKilled"
     if container.restarts:
@@ -352,7 +356,7 @@ def _ending(container: _Container, running: Sequence[str]) -> str:
     return "was OOMKilled" if out_of_memory else f"exited with {container.exit_code}"
 
 
-def _with_restarts(pod: _Pod) -> str:
+def _with_restarts(pod: PodStory) -> str:
     restarted = [c for c in pod.containers.values() if c.restarts]
     counts = {c.restarts for c in restarted}
     if len(restarted) > 1 and len(counts) == 1:

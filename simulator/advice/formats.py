@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from simulator.advice.advice import RULES, Advice
-
-_SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
+from simulator.sarif import SarifResult, SarifRule, sarif
 
 
 def as_text(found: Sequence[Advice]) -> Iterator[str]:
@@ -43,27 +42,19 @@ def as_json(found: Sequence[Advice]) -> Iterator[str]:
 
 
 def as_sarif(found: Sequence[Advice]) -> Iterator[str]:
-    """One run of the tool nodeviz, with the rules that it knows."""
-    rules = [
-        {"id": name, "shortDescription": {"text": rule.title}, "help": {"text": rule.source}, "defaultConfiguration": {"level": str(rule.level)}}
-        for name, rule in RULES.items()
+    """With all the rules that there are."""
+    rules = [SarifRule(name=name, title=rule.title, help=rule.source, level=str(rule.level)) for name, rule in RULES.items()]
+    results = [
+        SarifResult(
+            rule=advice.rule,
+            level=str(advice.level),
+            message=f"{advice.what} {advice.why} {advice.fix}",
+            mark=advice.mark,
+            subject=f"{advice.subject}: {advice.path}",
+        )
+        for advice in found
     ]
-    driver = {"name": "nodeviz", "rules": rules}
-    run = {"tool": {"driver": driver}, "results": [_result(advice) for advice in found]}
-    yield json.dumps({"$schema": _SARIF, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
-
-
-def _result(advice: Advice) -> dict[str, Any]:
-    place = {
-        "artifactLocation": {"uri": advice.mark.file.replace("\\", "/")},
-        "region": {"startLine": max(1, advice.mark.line), "startColumn": max(1, advice.mark.column)},
-    }
-    return {
-        "ruleId": advice.rule,
-        "level": str(advice.level),
-        "message": {"text": f"{advice.what} {advice.why} {advice.fix}"},
-        "locations": [{"physicalLocation": place, "logicalLocations": [{"fullyQualifiedName": f"{advice.subject}: {advice.path}"}]}],
-    }
+    yield sarif(rules, results)
 
 
 ADVICE_FORMATS: Mapping[str, Callable[[Sequence[Advice]], Iterator[str]]] = {"text": as_text, "json": as_json, "sarif": as_sarif}
