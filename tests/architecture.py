@@ -27,6 +27,9 @@ MODULES: Mapping[str, str] = {
     "kubectl": "showing",
     "verdict": "showing",
     "critical_path": "showing",
+    "facts": "showing",
+    "outcomes": "showing",
+    "reports": "entry",
 }
 """Single modules that are no values; all others are."""
 

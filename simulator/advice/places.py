@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simulator.advice.explanations import EXPLANATIONS
-from simulator.pod import Container
+from simulator.pod import Container, Mark
 from simulator.sources import FieldPath, PodSource
 
 Spot = tuple[str, int, int]
@@ -19,10 +19,19 @@ def field_places(sources: Sequence[PodSource]) -> dict[str, dict[str, Spot]]:
 
     A field that the text does not have is shown at what it would stand in.
     """
-    return {_address(source): _places(source) for source in sources}
+    return {address_of(source): _places(source) for source in sources}
 
 
-def _address(source: PodSource) -> str:
+def field_place(source: PodSource, container: str, field: str) -> tuple[Mark, str]:
+    """Where a field of a pod or of one of its containers stands, and its path from the document's root. An empty field means the whole container, or pod."""
+    lists = (("initContainers", source.pod.init_containers), ("containers", source.pod.containers))
+    found = [(name, index) for name, listed in lists for index, each in enumerate(listed) if each.name == container]
+    path: FieldPath = ("spec", *(found[0] if found else ()), *((field,) if field else ()))
+    return source.where(path), source.path_of(path)
+
+
+def address_of(source: PodSource) -> str:
+    """How records name it: `namespace/name`, or `Kind/namespace/name`."""
     name = f"{source.pod.namespace}/{source.name}"
     return name if source.kind == "Pod" else f"{source.kind}/{name}"
 
