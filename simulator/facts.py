@@ -44,6 +44,8 @@ class ContainerFacts:
     """The first time."""
     ended: Moment | None = None
     """The last exit, or the stop that led to it."""
+    was_stopped: bool = False
+    """It did not end by itself that time."""
     stop: int | None = None
     """The kubelet stops it since this record; None while it does not."""
     wanted: Moment | None = None
@@ -64,7 +66,7 @@ class ContainerFacts:
                 self.stop = here.seq
             case "runtime", "exit event":
                 self.ended = here if self.stop is None else Moment(here.t, self.stop)
-                self.stop = None
+                self.was_stopped, self.stop = self.stop is not None, None
                 if record.get("reason") == "OOMKilled":
                     self.oom = self.oom or here
             case "image", "queued":

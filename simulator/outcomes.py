@@ -199,7 +199,7 @@ def _evicted(pod: PodFacts, facts: Facts) -> _Answer:
     if pod.evicted is None:
         return _Answer(said="was not evicted")
     message = pod.story.message.rstrip(". ")
-    return _Answer(said=f"evicted at {seconds(pod.evicted.t)}" + (f": {message}" if message else ""), happened=True, at=pod.evicted)
+    return _Answer(said=f"evicted at {seconds(pod.evicted.t)}" + (f": {message}" if message else ""), happened=True, at=_stopped(pod) or pod.evicted)
 
 
 def _failed(pod: PodFacts, facts: Facts, prefix: str = "") -> _Answer:
@@ -209,9 +209,14 @@ def _failed(pod: PodFacts, facts: Facts, prefix: str = "") -> _Answer:
     ended = [(name, c) for name, c in story.containers.items() if c.kind in ("init", "main") and c.exit_code]
     why = story.reason or "; ".join(f"{name} exited with {c.exit_code}" for name, c in ended)
     culprit = ended[0][0] if ended and not story.reason else ""
-    exited = pod.containers[culprit].ended if culprit in pod.containers else None
+    exited = pod.containers[culprit].ended if culprit in pod.containers else _stopped(pod)
     said = f"{prefix}failed after {seconds(_since(pod.created, pod.failed))}" + (f": {why}" if why else "")
     return _Answer(said=said, seconds=math.inf if prefix else None, happened=True, at=exited or pod.failed, culprit=culprit)
+
+
+def _stopped(pod: PodFacts) -> Moment | None:
+    """Why the kubelet stopped the pod as a whole."""
+    return next((container.ended for container in pod.containers.values() if container.ended and container.was_stopped), None)
 
 
 def _stuck(pod: PodFacts) -> tuple[Moment | None, str]:

@@ -82,13 +82,11 @@ def _decision(outcome: Outcome, facts: Facts, source: PodSource | None) -> Decis
     if outcome.result is not Result.HOLDS:
         return Decision()
     links = list(facts.chain(outcome.at.seq)) if outcome.at else []
-    link = _longest(links, outcome) if outcome.blame is Blame.LONGEST else next((link for link in links if _decides(link, outcome.pod)), None)
+    link = _longest(links, outcome) if outcome.blame is Blame.LONGEST else next((link for link in links if _says(link, outcome.pod)), None)
     container, name = outcome.culprit, ""
-    if link is not None:
+    if link is not None and _decides(link, outcome.pod):
         where, _, name = EXPLANATIONS[link.why].field.partition(":")
         container = link.object if where == "container" else ""
-    else:
-        link = next((link for link in links if link.why in EXPLANATIONS and EXPLANATIONS[link.why].change and not link.why.startswith(_SUMMING_UP)), None)
     mark, path = field_place(source, container, name) if source else (Mark(), "")
     why = link.why if link else ""
     return Decision(mark=mark, path=path, container=container, explanation=EXPLANATIONS.get(why), why=why)
@@ -98,12 +96,15 @@ _SUMMING_UP = "phase-"
 """A pod's phase says what became of its containers: what decided lies before it."""
 
 
+def _says(link: Link, pod: PodFacts) -> bool:
+    """Has the record a sentence of its own? Causes may lead to other pods, whose turn came first."""
+    return link.pod == pod.key and link.why in EXPLANATIONS and not EXPLANATIONS[link.why].passes and not link.why.startswith(_SUMMING_UP)
+
+
 def _decides(link: Link, pod: PodFacts) -> bool:
-    """Does a field of this pod stand behind the record? Causes may lead to other pods, whose turn came first."""
-    if link.why.startswith(_SUMMING_UP):
-        return False
-    where, _, _ = (EXPLANATIONS[link.why].field if link.why in EXPLANATIONS else "").partition(":")
-    return link.pod == pod.key and (where == "pod" or (where == "container" and link.object in pod.containers))
+    """Does a field of this pod stand behind the record?"""
+    where = EXPLANATIONS[link.why].field.partition(":")[0] if _says(link, pod) else ""
+    return where == "pod" or (where == "container" and link.object in pod.containers)
 
 
 def _longest(links: Sequence[Link], outcome: Outcome) -> Link | None:
