@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "nodeviz.scenarios",
     "nodeviz.runs",
     "nodeviz.classroom",
+    "nodeviz.api",
     "nodeviz.supervisor",
 ]
 

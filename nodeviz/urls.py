@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("nodeviz.scenarios.urls")),
     path("", include("nodeviz.runs.urls")),
     path("", include("nodeviz.classroom.urls")),
+    path("", include("nodeviz.api.urls")),
     path("", include("nodeviz.service_worker")),
 ]
