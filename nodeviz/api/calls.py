@@ -101,10 +101,15 @@ def _typed(said: str, kind: str) -> Any:
         if kind == "integer":
             return int(said) if said.isascii() and said.lstrip("-").isdecimal() and len(said) < 20 else said
         if kind == "number":
-            return json.loads(said) if said.isascii() and len(said) < 40 else said
+            return json.loads(said, parse_constant=_no_number) if said.isascii() and len(said) < 40 else said
     except ValueError:
         return said
     return said
+
+
+def _no_number(constant: str) -> float:
+    """Neither `NaN` nor `Infinity` is smaller than anything. Raises ValueError."""
+    raise ValueError(constant)
 
 
 # -- the body ----------------------------------------------------------------------------------------------------------------------

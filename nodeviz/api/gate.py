@@ -49,7 +49,7 @@ def view_of(by_method: Mapping[str, Operation], handlers: Mapping[str, Handler])
             response = _answer(request, operation, allowed, handlers, from_path)
         except Refusal as refusal:
             response = answer_of(refusal)
-        return _finished(request, response, is_safe=method in ("GET", "HEAD"))
+        return finished(request, response, is_safe=method in ("GET", "HEAD"))
 
     return view
 
@@ -57,7 +57,7 @@ def view_of(by_method: Mapping[str, Operation], handlers: Mapping[str, Handler])
 @csrf_exempt
 def nothing(request: HttpRequest) -> HttpResponseBase:
     """Any other address."""
-    return _finished(request, answer_of(Refusal(NOT_FOUND, _("there is nothing under this address"))), is_safe=request.method in ("GET", "HEAD"))
+    return finished(request, answer_of(Refusal(NOT_FOUND, _("there is nothing under this address"))), is_safe=request.method in ("GET", "HEAD"))
 
 
 def _answer(
@@ -95,7 +95,7 @@ def _may_be_read(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-def _finished(request: HttpRequest, response: HttpResponseBase, *, is_safe: bool) -> HttpResponseBase:
+def finished(request: HttpRequest, response: HttpResponseBase, *, is_safe: bool) -> HttpResponseBase:
     """With what every answer has; without what is there already, or not wanted."""
     patch_vary_headers(response, ("Accept",))
     response.headers.setdefault("Cache-Control", "no-store")

@@ -188,8 +188,10 @@ def _note(message: str, place: Place) -> None:
 
 async def soon(messages: AsyncGenerator[str], within_s: float) -> str | None:
     """The next one; None if there is none in time. The generator is at its end then."""
+    if within_s <= 0:
+        return None
     try:
-        async with asyncio.timeout(max(0.0, within_s)):
+        async with asyncio.timeout(within_s):
             return await anext(messages, None)
     except TimeoutError:
         return None

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from nodeviz.api.document import JSON, METHODS, Schema, bucket_of, document, operations, resolved
-from nodeviz.api.gate import SHORT, kept
+from nodeviz.api.gate import SHORT, finished, kept
 from nodeviz.api.refusals import KINDS
 
 SHOWN_TYPES = {"null": "null", "object": "object", "array": "list"}
@@ -28,8 +28,7 @@ BOUNDS = (("minimum", "at least"), ("maximum", "at most"), ("minItems", "at leas
 def openapi(request: HttpRequest) -> HttpResponseBase:
     """For generators of clients and for tests."""
     response = kept(JsonResponse(document(), json_dumps_params={"ensure_ascii": False}), SHORT, document())
-    response["Access-Control-Allow-Origin"] = "*"
-    return response
+    return finished(request, response, is_safe=True)
 
 
 @require_safe
