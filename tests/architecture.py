@@ -99,8 +99,11 @@ WORLD = frozenset(
 )
 """Standard modules that give another answer tomorrow, reach outside, or run something beside the agenda."""
 
-MAY_KNOW_THE_CLASSROOM = frozenset({"nodeviz.routing", "nodeviz.urls"})
-"""Of nodeviz, besides the classroom itself."""
+MAY_KNOW: Mapping[str, tuple[str, ...]] = {
+    "nodeviz.classroom": ("nodeviz.classroom", "nodeviz.api", "nodeviz.routing", "nodeviz.urls"),
+    "nodeviz.api": ("nodeviz.api", "nodeviz.urls"),
+}
+"""What stands above scenarios and runs, and the modules and folders of nodeviz that may import it."""
 
 BANNED_CALLS = frozenset({"print", "input", "id", "hash", "open"})
 """Built-ins that speak to the outside, or differ from process to process."""
@@ -160,14 +163,13 @@ def nodeviz_faults(module: str, source: str, *, public: frozenset[str]) -> list[
 
 
 def nodeviz_layer_faults(module: str, source: str) -> list[str]:
-    """`classroom` stands on scenarios and runs, and nothing stands on it but what puts the installation together."""
-    if module.startswith("nodeviz.classroom") or module in MAY_KNOW_THE_CLASSROOM:
-        return []
+    """`classroom` stands on scenarios and runs, `api` on all of them, and nothing stands on the two but what puts the installation together."""
     return [
         f"{module}:{found.line}: imports {target}, which is above it"
         for found in imports_of(source)
         for target in (found.module, *(f"{found.module}.{name}" for name in found.names))
-        if target.startswith("nodeviz.classroom")
+        for above, may_know in MAY_KNOW.items()
+        if target.startswith(above) and not module.startswith(may_know)
     ][:1]
 
 

@@ -45,7 +45,7 @@ def test_the_web_side_knows_only_public_names_of_the_simulator():
     assert not faults, "\n".join(faults)
 
 
-def test_scenarios_and_runs_know_nothing_of_classes_and_lessons():
+def test_what_stands_below_knows_nothing_of_classes_lessons_and_the_api():
     faults = [fault for module, source in modules("nodeviz").items() for fault in nodeviz_layer_faults(module, source)]
 
     assert not faults, "\n".join(faults)
@@ -57,10 +57,12 @@ def test_scenarios_and_runs_know_nothing_of_classes_and_lessons():
         pytest.param("nodeviz.runs.views", "from nodeviz.classroom.lessons import lesson", 1, id="a run's page that knows lessons"),
         pytest.param("nodeviz.scenarios.gallery", "from nodeviz import classroom", 1, id="the same through the package"),
         pytest.param("nodeviz.urls", "import nodeviz.classroom.urls", 0, id="the table of addresses may"),
+        pytest.param("nodeviz.classroom.lesson_pages", "from nodeviz.api.gate import kept", 1, id="a lesson's page that knows the API"),
+        pytest.param("nodeviz.api.facts", "from nodeviz.classroom.lessons import lessons", 0, id="the API lists lessons"),
         pytest.param("nodeviz.classroom.lesson_pages", "from nodeviz.runs.views import page_of_any_run", 0, id="a lesson's page knows that of a run"),
     ],
 )
-def test_only_the_classroom_knows_the_classroom(module, source, count):
+def test_who_may_know_what_stands_above(module, source, count):
     assert len(nodeviz_layer_faults(module, source)) == count
 
 

@@ -1,4 +1,4 @@
-"""What comes with this installation, and what does it allow? Versions, limits, examples."""
+"""What comes with this installation, and what does it allow? Versions, limits, examples, lessons. Rooms are not listed: who has no code is not meant."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from nodeviz.api.document import BUCKETS, YAML
 from nodeviz.api.gate import SHORT, kept
 from nodeviz.api.records import MOST_RECORDS, MOST_WAIT_S, STREAM_S
 from nodeviz.api.refusals import NOT_FOUND, Refusal
+from nodeviz.classroom.lessons import lessons as installed_lessons
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios import gallery, switch
 from nodeviz.scenarios.bounds import MAX_BODY_BYTES
-from nodeviz.scenarios.gallery_page import card_of
+from nodeviz.scenarios.templatetags.prose import plain
 
 
 def about(call: Call) -> HttpResponseBase:
@@ -71,14 +72,32 @@ def example_text(call: Call) -> HttpResponseBase:
     return kept(HttpResponse(found.text, content_type=f"{YAML}; charset=utf-8"), SHORT, found.text)
 
 
+def lessons(call: Call) -> HttpResponseBase:
+    """Every lesson, without its answers."""
+    listed = [
+        {
+            "name": each.name,
+            "title": each.title,
+            "objective": each.objective,
+            "story": each.story,
+            "minutes": each.minutes,
+            "tags": list(each.tags),
+            "steps": [step.title for step in each.steps],
+            "page": call.address(reverse("lesson", args=[each.name])),
+        }
+        for each in installed_lessons()
+    ]
+    return kept(JsonResponse({"lessons": listed}), SHORT, listed)
+
+
 def _example(call: Call, each: gallery.Example) -> dict[str, Any]:
-    card = card_of(each)
+    said = each.about
     return {
         "name": each.name,
         "title": each.title,
-        "story": card["story"],
-        "tags": list(card["tags"]),
-        "kubernetes": card["versions"],
+        "story": said.story if said else plain(each.description),
+        "tags": list(said.tags) if said else [],
+        "kubernetes": said.versions if said else "",
         "yaml": call.address(reverse("api-exampleText", args=[each.name])),
         "comparison": each.comparison or None,
     }

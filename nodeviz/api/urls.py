@@ -17,6 +17,7 @@ HANDLERS: Mapping[str, Handler] = {
     "limits": facts.limits,
     "examples": facts.examples,
     "exampleText": facts.example_text,
+    "lessons": facts.lessons,
     "check": texts.check,
     "lint": texts.lint,
     "compare": comparing.compare,

@@ -75,7 +75,7 @@ def test_the_first_page_with_problems(page: Page, site: Site, watch: Watch):
     assert faults(page) == []
 
 
-@pytest.mark.parametrize("path", ["/gallery", "/gallery?q=node&tag=pulls", "/gallery?q=zebra", "/p", "/compare"])
+@pytest.mark.parametrize("path", ["/gallery", "/gallery?q=node&tag=pulls", "/gallery?q=zebra", "/p", "/compare", "/api/v1/docs"])
 def test_other_pages(page: Page, site: Site, path: str):
     page.goto(site.url + path)
 

@@ -15,6 +15,7 @@ import simulator
 from nodeviz.api import document, viewer
 from nodeviz.api.comparing import milestones
 from nodeviz.api.urls import HANDLERS
+from nodeviz.classroom.lessons import lessons
 from nodeviz.runs.models import Run, RunState
 from nodeviz.runs.tasks import simulate_run
 from nodeviz.scenarios import bounds, gallery
@@ -104,6 +105,7 @@ def test_the_page_shows_every_operation_schema_and_problem(client: Client) -> No
         pytest.param("/limits", lambda said: said["requests"]["runs"] == {"at_once": 60, "per_minute": 30}, id="how often one may ask"),
         pytest.param("/limits", lambda said: said["simulator"]["max_records"] == simulator.limits.MAX_RECORDS, id="the simulator's limits"),
         pytest.param("/examples", lambda said: len(said["examples"]) == len(gallery.examples()), id="every example"),
+        pytest.param("/lessons", lambda said: len(said["lessons"]) == len(lessons()), id="every lesson"),
         pytest.param("/examples", lambda said: any(each["comparison"] for each in said["examples"]), id="ready-made comparisons"),
     ],
 )
