@@ -104,7 +104,7 @@ def _answer(status: str, said: Mapping[str, Any]) -> dict[str, Any]:
         "phrase": HTTPStatus(int(status)).phrase,
         "description": said["description"],
         "headers": list(said.get("headers", {})),
-        "media": [{"type": media, "words": words_of(each["schema"])} for media, each in content.items()],
+        "media": [{"type": media, "words": words_of(each.get("schema", {}))} for media, each in content.items()],
         "is_good": status < "300",
     }
 
@@ -145,7 +145,7 @@ def words_of(schema: Schema) -> SafeString:
         return format_html_join(", ", "<code>{}</code>", ((value,) for value in schema["enum"]))
     if "const" in schema:
         return format_html("<code>{}</code>", schema["const"])
-    kinds = schema.get("type", "anything")
+    kinds = schema.get("type", "")
     words = " or ".join(SHOWN_TYPES.get(kind, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds))
     if "items" in schema:
         return format_html("{} of {}", words, words_of(schema["items"]))
