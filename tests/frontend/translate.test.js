@@ -107,7 +107,7 @@ test("where t translates, nothing else is called t", () => {
 // -- templates -------------------------------------------------------------------------------------------------------------------
 
 /** Names, signs, and the page that must not depend on anything. */
-const UNTRANSLATED = /^(?:AB|kubectl|YAML|PNG|SVG|HTML|CSV|JSON(?: Lines)?|nodeviz|Kubernetes|Ctrl|nodeviz\b.*)$/;
+const UNTRANSLATED = /^(?:AB|kubectl|openapi json|YAML|PNG|SVG|HTML|CSV|JSON(?: Lines)?|nodeviz|Kubernetes|Ctrl|nodeviz\b.*)$/;
 const ALONE = new Set(["500.html"]);
 
 function bareTexts({ name, source }) {
