@@ -160,7 +160,7 @@ class KeptInstallation(Installation):
     def pool_process(self) -> int | None:
         """The worker's, unless it has none at the moment."""
         pid = self.kept["worker"].pid
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, IndexError):
             return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
         return None
 

@@ -40,7 +40,7 @@ def plan(seed: int, rounds: int) -> list[Round]:
     made = []
     for number in range(rounds):
         first = names[number % len(names)]
-        others = chance.sample([name for name in names if name != first], 0 if number < len(names) else chance.choice((0, 1, 1, 2)))
+        others = chance.sample([name for name in names if name != first], 0 if number < len(names) else chance.choice((0, 0, 1, 2)))
         kinds = (first, *others)
         made.append(Round(kinds=kinds, fractions=tuple(chance.uniform(0, 0.95) for _ in kinds)))
     return made
