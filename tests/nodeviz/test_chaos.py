@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.nodeviz.chaos import FAULTS, Round, Site, play
-from tests.nodeviz.faults import MIDDLE, DurableRedis, lines_of
+from tests.nodeviz.faults import MIDDLE, DurableRedis, Viewer, lines_of
 
 pytestmark = pytest.mark.slow
 
@@ -28,6 +28,9 @@ ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "72"))
 
 CHILD_WITHIN_S, WORKER_WITHIN_S = 2.0, 10.0
 """From the kill until the run is computed again. The viewer's next record comes later by what the worker computes a second time."""
+
+SENT_AWAY_WITHIN_S = 8.0
+"""A blocking read of two seconds, five of patience, and one for a busy machine."""
 
 QUICK = ("child killed", "Redis restarted", "Redis emptied", "web killed", "network cut", "database locked", "second message", "two workers")
 """Those that need no lease to run out."""
@@ -77,6 +80,28 @@ def test_a_fault_in_the_middle_of_a_run_costs_time_and_nothing_else(kind: str, l
     send_through(lasting.redis.broker_url)
 
     assert play(lasting, Round(kinds=(kind,), fractions=(0.5,)), lines, seed=1) == []
+
+
+@pytest.mark.long
+def test_a_network_that_swallows_everything_is_noticed_and_what_is_over_needs_no_redis(
+    lasting: Site, lines: list[str], send_through: Callable[[str], None]
+) -> None:
+    send_through(lasting.redis.broker_url)
+    scenario_id = lasting.press_run(MIDDLE)
+    viewer = Viewer(lasting.programs, scenario_id, lines)
+    viewer.wait_until(lambda: viewer.has(len(lines) // 3))
+    cut_s = time.monotonic()
+    lasting.wire.cut()
+    try:
+        viewer.wait_until(lambda: bool(viewer.ends))
+        sent_away_after_s = time.monotonic() - cut_s
+        last = viewer.wait_for_end()
+    finally:
+        lasting.wire.mend(forget=True)
+
+    tell(f"sent away {sent_away_after_s:.1f} s after the cut")
+    assert (viewer.faults, last and last[0], viewer.next_seq) == ([], "finished", len(lines))
+    assert sent_away_after_s <= SENT_AWAY_WITHIN_S
 
 
 @pytest.mark.long
