@@ -8,6 +8,8 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 
+from nodeviz.bounded_http import without_large_bodies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nodeviz.settings")
 
 # First: it loads the applications, whose modules the routes import.
@@ -17,7 +19,7 @@ from nodeviz.routing import websocket_urlpatterns  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": http_application,
+        "http": without_large_bodies(http_application),
         # A page of another origin cannot open a socket in a visitor's name.
         "websocket": AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns)),
     }

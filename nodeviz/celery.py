@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import time
 from typing import Any
 
@@ -67,6 +68,14 @@ def start_heartbeat(sender: Any, **_: Any) -> None:
 def remember_worker(**_: Any) -> None:
     """Its pool processes are forked from here and inherit the number."""
     os.environ["NODEVIZ_WORKER_PID"] = str(os.getpid())
+
+
+@worker_process_init.connect
+def bound_memory(**_: Any) -> None:
+    """A scenario that was made to explode ends with a MemoryError, and takes nobody's memory but its own."""
+    most_bytes = settings.WORKER_MEMORY_MIB << 20
+    _soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (most_bytes if hard == resource.RLIM_INFINITY else min(most_bytes, hard), hard))
 
 
 @worker_process_init.connect

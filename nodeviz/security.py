@@ -36,6 +36,9 @@ POLICY: Mapping[str, str] = MappingProxyType(
 FRAMED_POLICY: Mapping[str, str] = MappingProxyType({**POLICY, "form-action": "'none'", "frame-ancestors": "*"})
 """Of what may stand in anybody's page: nothing that a click does there changes anything on the server, so a click that was stolen does no harm."""
 
+ASK_AGAIN = "private, no-cache"
+"""Of an answer that says nothing else: only the browser may keep it, and must ask whether it is still right. What can be deleted is in no cache of others."""
+
 UNUSED_FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -53,6 +56,7 @@ def may_be_framed(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     def framed(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response["Content-Security-Policy"] = policy_text(request.get_host(), FRAMED_POLICY)
+        response["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 
     return framed
@@ -69,4 +73,6 @@ class ContentSecurityPolicyMiddleware(MiddlewareMixin):
             host = ""
         response.headers.setdefault("Content-Security-Policy", policy_text(host))
         response.headers.setdefault("Permissions-Policy", UNUSED_FEATURES)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", ASK_AGAIN)
         return response

@@ -160,6 +160,9 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_CONCURRENCY = env.whole_number(os.environ, "WORKERS", default=min(4, os.cpu_count() or 1), least=1, most=64)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# What one process of the pool may ever hold (nodeviz/celery.py); one that grew beyond half of it is replaced behind its task.
+WORKER_MEMORY_MIB = env.whole_number(os.environ, "WORKER_MEMORY_MIB", default=2048, least=256, most=1_048_576)
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = WORKER_MEMORY_MIB * 1024 // 2
 
 LOGGING = {
     "version": 1,

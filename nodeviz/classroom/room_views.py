@@ -32,7 +32,7 @@ from nodeviz.runs.views import page_of_any_run, read_from
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios import gallery
 from nodeviz.scenarios.answers import CREATED, SEE_OTHER, TOO_OFTEN, problems_json, too_big_for_json, too_often_message
-from nodeviz.scenarios.bounds import Bucket, bounded_body, may_ask
+from nodeviz.scenarios.bounds import Bucket, bounded_body, bounded_reads, may_ask
 from nodeviz.scenarios.models import Scenario
 from nodeviz.scenarios.views import scenario_of, wants_json
 
@@ -125,6 +125,7 @@ def join(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@bounded_reads
 @ensure_csrf_cookie
 def room(request: HttpRequest, code: str) -> HttpResponse:
     """The page of a room, for the teacher and for students: who one is, the socket finds out."""

@@ -18,7 +18,10 @@ log = logging.getLogger(__name__)
 STALLED_S = 30
 """A socket that takes no message for so long is closed. Until then the sender waits for it, so a slow viewer costs no memory."""
 
-UNKNOWN_RUN, STALLED, BAD_MESSAGE, FEED_LOST = 4404, 4008, 4400, 1011
+JOINS_AT_ONCE, JOINS_PER_S = 20, 1
+"""Of one socket. A page joins once a connection, and once more for a hole in what it got; each join reads the past again."""
+
+UNKNOWN_RUN, STALLED, BAD_MESSAGE, TOO_OFTEN, FEED_LOST = 4404, 4008, 4400, 4429, 1011
 
 
 class RunConsumer(AsyncWebsocketConsumer):
@@ -29,6 +32,7 @@ class RunConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         """Accepted before it is looked up, because a browser sees the code of an accepted socket only."""
         await self.accept()
+        self.allowance, self.asked_s = float(JOINS_AT_ONCE), asyncio.get_running_loop().time()
         self.run = await database_sync_to_async(newest_run)(self.scope["url_route"]["kwargs"]["scenario_id"])
         if self.run is None:
             await self.close(UNKNOWN_RUN)
@@ -37,6 +41,9 @@ class RunConsumer(AsyncWebsocketConsumer):
         from_seq = joined_at(text_data or "")
         if from_seq is None:
             await self.close(BAD_MESSAGE)
+        elif not self.may_join():
+            await self.stop()
+            await self.close(TOO_OFTEN)
         elif self.run is not None:
             await self.stop()
             self.sender = asyncio.create_task(self.send_from(self.run, from_seq))
@@ -50,6 +57,13 @@ class RunConsumer(AsyncWebsocketConsumer):
         if self.sender:
             self.sender.cancel()
             await asyncio.wait({self.sender})
+
+    def may_join(self) -> bool:
+        """A bucket that fills evenly."""
+        now_s = asyncio.get_running_loop().time()
+        self.allowance = min(JOINS_AT_ONCE, self.allowance + (now_s - self.asked_s) * JOINS_PER_S) - 1
+        self.asked_s = now_s
+        return self.allowance >= 0
 
     async def send_from(self, run: Run, from_seq: int) -> None:
         """Everything from that record on, at the pace at which the socket takes it."""

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from nodeviz.runs.dispatch import ensure_run
 from nodeviz.runs.palette import palette
+from nodeviz.scenarios.bounds import bounded_reads
 from nodeviz.scenarios.models import Scenario
 from nodeviz.security import may_be_framed
 
@@ -36,6 +37,7 @@ VIEW = re.compile(r"[\w=&@/.:-]{1,2000}")
 
 @may_be_framed
 @require_safe
+@bounded_reads
 def embed(request: HttpRequest, scenario_id: str) -> HttpResponse:
     """Headline, clock, chart, and a link to the whole. `?theme=dark` or `light` chooses; else the reader's system does."""
     scenario = get_object_or_404(Scenario, pk=scenario_id)

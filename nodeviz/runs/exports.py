@@ -27,7 +27,7 @@ from nodeviz.runs import standalone
 from nodeviz.runs.frames import unpack
 from nodeviz.runs.models import ArtefactFrame, Run, RunState
 from nodeviz.scenarios.answers import TOO_BIG, TOO_OFTEN
-from nodeviz.scenarios.bounds import CHECKS, may_ask
+from nodeviz.scenarios.bounds import CHECKS, READS, may_ask
 from nodeviz.scenarios.models import Scenario
 from nodeviz.streaming import streamed
 
@@ -79,6 +79,8 @@ def of_finished_run(export: Exporter) -> View:
 @of_finished_run
 async def trace(request: HttpRequest, run: Run) -> HttpResponseBase:
     """Every record, as JSON Lines."""
+    if not await sync_to_async(may_ask)(READS, request):
+        return too_often()
     return attached(streamed(request, json_lines(run), content_type="application/x-ndjson; charset=utf-8"), run, "jsonl")
 
 

@@ -19,6 +19,12 @@ WIRE_VERSION = 1
 MAX_FRAME_RECORDS = 500
 """At 200 bytes a record 100 kB on the wire: one message that a browser parses in about a millisecond."""
 
+MAX_FRAME_CHARACTERS = 1 << 18
+"""Of the texts in a frame, whatever its last record adds: a text may name an image in 200,000 characters, and every record of its pulls repeats them."""
+
+MAX_TRACE_CHARACTERS = 400_000_000
+"""Of the texts in all records of a run: twice what the longest trace of ordinary records has. What says more says the same long name again and again."""
+
 MAX_MESSAGE_CHARACTERS = 200
 """Of what a client sends; a join has about thirty."""
 
@@ -45,16 +51,23 @@ class Frame:
 
 
 def cut(records: Iterable[T]) -> Iterator[list[T]]:
-    """Frames of 1, 2, 4 … records up to the limit: the first is seen at once, and a worker that starts again cuts at the same places."""
+    """Frames of 1, 2, 4 … records up to the limits: the first is seen at once, and a worker that starts again cuts at the same places."""
     size: int = 1
     frame: list[T] = []
+    length = 0
     for record in records:
         frame.append(record)
-        if len(frame) == size:
+        length += characters(record)
+        if len(frame) == size or length > MAX_FRAME_CHARACTERS:
             yield frame
-            size, frame = min(2 * size, MAX_FRAME_RECORDS), []
+            size, frame, length = min(2 * size, MAX_FRAME_RECORDS), [], 0
     if frame:
         yield frame
+
+
+def characters(record: object) -> int:
+    """Of its texts, which are what a person can make long; cheaper than writing it out."""
+    return sum(len(value) for value in record.values() if isinstance(value, str)) if isinstance(record, dict) else 0
 
 
 def pack(lines: Iterable[str]) -> bytes:

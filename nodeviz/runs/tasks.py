@@ -15,7 +15,7 @@ from celery.exceptions import Reject
 from django.db import close_old_connections
 
 import simulator
-from nodeviz.runs.frames import state_message
+from nodeviz.runs.frames import MAX_TRACE_CHARACTERS, characters, state_message
 from nodeviz.runs.journal import DATABASE_AWAY, Fenced, Journal, Record, wake_readers
 from nodeviz.runs.lease import HeldLease
 from nodeviz.runs.models import MAX_ATTEMPTS, Run, RunState
@@ -91,9 +91,12 @@ def held(lease: HeldLease, records: Iterable[Record]) -> Iterator[Record]:
 
 
 def in_time(records: Iterable[Record]) -> Iterator[Record]:
-    """The same records. Raises CannotCompute when they take too long."""
-    started = time.monotonic()
+    """The same records. Raises CannotCompute when they take too long, or too much room."""
+    started, length = time.monotonic(), 0
     for record in records:
+        length += characters(record)
+        if length > MAX_TRACE_CHARACTERS:
+            raise CannotCompute(f"Stopped at record {record['seq']} and {record['t']} s of virtual time: the records so far are too long to be kept.")
         if time.monotonic() - started > WALL_LIMIT_S:
             raise CannotCompute(f"Stopped after {WALL_LIMIT_S} s of computing, at record {record['seq']} and {record['t']} s of virtual time.")
         yield record
@@ -110,6 +113,8 @@ def in_words(error: Exception, *, version: str, seed: object) -> str:
         return str(error)
     if isinstance(error, DATABASE_AWAY):
         return f"The run was computed, but the database did not take it: {error}. Press Run to try once more."
+    if isinstance(error, MemoryError):
+        return "Stopped, because computing this takes more memory than one run may have. Fewer pods, containers or scripts may help."
     fault = "" if isinstance(error, simulator.ManifestError) else "This is a fault of nodeviz, not of the input. "
     # PostgreSQL stores no NUL, and a message may quote what a person wrote.
     said = str(error).replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -18,6 +18,7 @@ from nodeviz.runs.models import RunState
 from nodeviz.runs.palette import palette
 from nodeviz.scenarios import switch
 from nodeviz.scenarios.book import book_of
+from nodeviz.scenarios.bounds import bounded_reads
 from nodeviz.scenarios.documents import DEFAULT_NAME, PAGE_LIMITS
 from nodeviz.scenarios.models import Scenario
 
@@ -29,6 +30,7 @@ ANY_RUN = "0" * 11
 
 
 @require_safe
+@bounded_reads
 @ensure_csrf_cookie
 def page(request: HttpRequest, scenario_id: str) -> HttpResponse:
     """The run of a scenario, under the installed simulator: whoever opens the link first after an upgrade has it computed anew."""
@@ -116,6 +118,7 @@ def read_from(scenario: Scenario) -> dict[str, Any]:
 
 
 @require_safe
+@bounded_reads
 def why(request: HttpRequest, scenario_id: str) -> JsonResponse:
     """What the page looks up: the explanation of each code of a record, the lines of the text that decide, and the pods' own fields."""
     scenario = get_object_or_404(Scenario, pk=scenario_id)

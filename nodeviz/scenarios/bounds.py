@@ -1,27 +1,32 @@
 """Who may ask how much, how often? A request's size is checked before its body is read; how often an address asks, by a token bucket.
 
-The bucket fills evenly, so that a class behind one address may press Run all at once, and a loop may not for long.
+The bucket fills evenly, so that a class behind one address may press Run all at once, and a loop may not for long. Each browser has a smaller one inside its
+address's (docs/decisions/0011), so that one of a class does not empty it for the others.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import ipaddress
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, ParamSpec, cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from redis import RedisError
 
 from nodeviz.runs.stream import client
+from nodeviz.web_limits import MAX_BODY_BYTES
 
 View = Callable[..., HttpResponse]
 
-MAX_BODY_BYTES = 8 << 20
-"""Of a request. Wider than what a scenario may be, so that the answer can show the text again; beyond it the body is not read at all."""
+TOO_OFTEN = 429
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,8 @@ class Bucket:
     """At once."""
     per_minute: int
     """In the long run."""
+    browser_part: float = 0.5
+    """How much of both one browser may have, while it says which one it is."""
 
 
 RUNS = Bucket(name="run", capacity=60, per_minute=30)
@@ -43,6 +50,9 @@ CHECKS = Bucket(name="check", capacity=300, per_minute=600)
 
 TRIES = Bucket(name="try", capacity=120, per_minute=120)
 """A slider that is dragged asks three times a second; forty seconds of that at once, and in the long run the two a second that two workers compute."""
+
+READS = Bucket(name="read", capacity=2_400, per_minute=1_200)
+"""Pages and files that are made anew each time. Three hundred people behind one address open a link and its reasons, and again after a broken connection."""
 
 # Fills the bucket for the time gone by, takes one token if there is one; answers the tokens left, or -1.
 TAKE = """
@@ -59,13 +69,28 @@ return allowed and math.floor(tokens) or -1
 
 
 def may_ask(bucket: Bucket, request: HttpRequest) -> bool:
-    """Has who asks a token left? It is taken."""
-    return take_token(bucket, request.META.get("REMOTE_ADDR", ""), now_ms=time.time_ns() // 1_000_000)
+    """Has who asks a token left, as a browser and as an address? It is taken. Whoever changes the browser's name all the time is still one address."""
+    address, now_ms = request.META.get("REMOTE_ADDR", ""), time.time_ns() // 1_000_000
+    browser = browser_of(request)
+    return (not browser or take_token(part_of(bucket), address, now_ms=now_ms, browser=browser)) and take_token(bucket, address, now_ms=now_ms)
 
 
-def take_token(bucket: Bucket, address: str, *, now_ms: int) -> bool:
+def browser_of(request: HttpRequest) -> str:
+    """A name for it: what its CSRF cookie hashes to, which it has anyway. Empty without one."""
+    cookie = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+    return hashlib.sha256(cookie.encode(errors="surrogatepass")).hexdigest()[:16] if cookie else ""
+
+
+@functools.cache
+def part_of(bucket: Bucket) -> Bucket:
+    """What one browser may have of it."""
+    capacity, per_minute = (math.ceil(most * bucket.browser_part) for most in (bucket.capacity, bucket.per_minute))
+    return Bucket(name=f"{bucket.name}:browser", capacity=capacity, per_minute=per_minute)
+
+
+def take_token(bucket: Bucket, address: str, *, now_ms: int, browser: str = "") -> bool:
     """Is there one left? Without Redis everybody may: a page that can be misused for a while is better than none."""
-    key = f"nodeviz:bucket:{bucket.name}:{neighbourhood(address)}"
+    key = f"nodeviz:bucket:{bucket.name}:{neighbourhood(address)}{f':{browser}' if browser else ''}"
     try:
         left = client().eval(TAKE, 1, key, str(bucket.capacity), str(bucket.per_minute / 60_000), str(now_ms))
     except RedisError:
@@ -92,6 +117,22 @@ def neighbourhood(address: str) -> str:
     if parsed.version == 4:
         return str(parsed)
     return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
+
+
+P = ParamSpec("P")
+
+
+def bounded_reads(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """A view of a page that costs something to make. Its first argument is the request."""
+
+    @functools.wraps(view)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if may_ask(READS, cast("HttpRequest", args[0])):
+            return view(*args, **kwargs)
+        words = _("Too many requests from your address; wait a minute and try again.")
+        return HttpResponse(words, status=TOO_OFTEN, content_type="text/plain; charset=utf-8", headers={"Retry-After": "60"})
+
+    return checked
 
 
 def bounded_body(*, too_big: View) -> Callable[[View], View]:
