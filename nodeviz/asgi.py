@@ -15,12 +15,26 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nodeviz.settings")
 # First: it loads the applications, whose modules the routes import.
 http_application = get_asgi_application()
 
-from nodeviz.routing import websocket_urlpatterns  # noqa: E402
+from django.conf import settings  # noqa: E402
 
-application = ProtocolTypeRouter(
+from nodeviz import metrics  # noqa: E402
+from nodeviz.classroom import room_feed  # noqa: E402
+from nodeviz.logs import program  # noqa: E402
+from nodeviz.routing import websocket_urlpatterns  # noqa: E402
+from nodeviz.runs import feed  # noqa: E402
+from nodeviz.watched import Watched  # noqa: E402
+
+metrics.tell(feed.gauges)
+metrics.tell(room_feed.gauges)
+if program() == "web":
+    metrics.keep_flushing()
+
+routed = ProtocolTypeRouter(
     {
         "http": without_large_bodies(http_application),
         # A page of another origin cannot open a socket in a visitor's name.
         "websocket": AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns)),
     }
 )
+
+application = Watched(routed, writes_access_log=settings.ACCESS_LOG)

@@ -6,13 +6,15 @@ import contextlib
 import os
 import resource
 import time
+from importlib import import_module
 from typing import Any
 
 import redis
 from celery import Celery
-from celery.signals import worker_init, worker_process_init, worker_ready, worker_shutting_down
+from celery.signals import task_postrun, task_prerun, worker_init, worker_process_init, worker_ready, worker_shutting_down
 from django.conf import settings
 
+from nodeviz.logs import now_about
 from nodeviz.supervisor.death import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nodeviz.settings")
@@ -82,3 +84,16 @@ def bound_memory(**_: Any) -> None:
 def end_with_worker(**_: Any) -> None:
     """A pool process whose worker was killed would wait for work for ever."""
     die_with_parent(int(os.environ["NODEVIZ_WORKER_PID"]))
+
+
+@task_prerun.connect
+def name_task(args: Any, task_id: str, **_: Any) -> None:
+    """What the log says from now on is about this task. Only a run has a number; the id of a try would let others listen."""
+    now_about(**({"run": args[0]} if args and isinstance(args[0], int) else {}))
+
+
+@task_postrun.connect
+def hand_in_counts(**_: Any) -> None:
+    """A pool process may end after any task. Imported late, because models are not loaded when this module is."""
+    import_module("nodeviz.metrics").flush()
+    now_about()

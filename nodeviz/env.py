@@ -5,11 +5,13 @@ Pure: each function takes the mapping it reads.
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -21,12 +23,95 @@ NO = frozenset({"0", "false", "no", "off"})
 MIN_SECRET_CHARACTERS = 50
 """Django's own measure (security.W009)."""
 
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "DATABASE_PASSWORD", "REDIS_URL", "REDIS_PASSWORD", "METRICS_TOKEN")
+"""May stand in a file that NAME_FILE names: a file is in no list of processes, no crash report and no `docker inspect`."""
+
+VARIABLES = frozenset(
+    """ABUSE_CONTACT ACCESS_LOG ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS DEBUG FORWARDED_ALLOW_IPS HOST HTTPS LOG_FORMAT LOG_LEVEL MAX_ROOMS METRICS_ALLOW
+    MIN_FREE_MB PORT PSEUDO_LANGUAGE PYTHON ROOM_HOURS STATIC_ROOT UNSHARED_DAYS VAR_DIR WORKERS""".split()  # noqa: SIM905
+) | {name + suffix for name in SECRETS for suffix in ("", "_FILE")}
+"""All that anything here reads. docs/operations.md has the same; a test compares the two, and both with the code."""
+
+MIN_TOKEN_CHARACTERS = 16
+
+MISSPELT = 0.87
+"""So alike (difflib's ratio) are a name and its misspelling; no two names of VARIABLES are."""
+
 HOST_NAME = re.compile(r"\.?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.IGNORECASE)
 
 
 def refuse(name: str, value: str, expected: str) -> ImproperlyConfigured:
     """The sentence for a value that means nothing."""
     return ImproperlyConfigured(f"The environment variable {name} is {value!r}; expected {expected}.")
+
+
+def with_files(env: Environment) -> dict[str, str]:
+    """The same, with what the files of `NAME_FILE` hold in the place of NAME. Raises ImproperlyConfigured; what a file holds is in no message."""
+    found = dict(env)
+    for name in SECRETS:
+        path = env.get(f"{name}_FILE", "").strip()
+        if not path:
+            continue
+        if env.get(name, "").strip():
+            raise ImproperlyConfigured(f"The environment variables {name} and {name}_FILE are both set; expected one of them.")
+        try:
+            value = Path(path).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise ImproperlyConfigured(f"The file {path} of the environment variable {name}_FILE cannot be read: {why}.") from error
+        if not value:
+            raise ImproperlyConfigured(f"The file {path} of the environment variable {name}_FILE is empty.")
+        found[name] = value
+    return found
+
+
+def misspellings(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Names that mean nothing here, each with the one of ours that was probably meant. Short ones are left alone: too many programs have a PORT."""
+    ours = sorted(name for name in VARIABLES if len(name) > 6)
+    found = []
+    for name in sorted(set(names) - VARIABLES):
+        if meant := difflib.get_close_matches(name.removeprefix("NODEVIZ_"), ours, n=1, cutoff=MISSPELT):
+            found.append((name, meant[0]))
+    return tuple(found)
+
+
+def one_of(env: Environment, name: str, *, default: str, allowed: tuple[str, ...]) -> str:
+    """A word from a short list."""
+    value = env.get(name, "").strip().lower() or default
+    if value not in allowed:
+        raise refuse(name, env[name], " or ".join(allowed))
+    return value
+
+
+def networks(env: Environment, name: str, *, default: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Addresses and networks, separated by commas or blanks."""
+    found = []
+    for part in re.split(r"[\s,]+", env.get(name, "").strip() or default):
+        try:
+            found.append(ipaddress.ip_network(part))
+        except ValueError:
+            raise refuse(name, part, "addresses or networks such as 10.0.0.0/8 separated by commas") from None
+    return found
+
+
+def token(env: Environment, name: str) -> str:
+    """A password for scripts; empty where nobody gave one. Its value is in no message."""
+    value = env.get(name, "").strip()
+    if value and (len(value) < MIN_TOKEN_CHARACTERS or not value.isascii() or not value.isprintable()):
+        raise ImproperlyConfigured(f"The environment variable {name} is too weak; expected at least {MIN_TOKEN_CHARACTERS} printable ASCII characters.")
+    return value
+
+
+def contact(env: Environment, name: str) -> str:
+    """Where people can turn to, as an address for a link; empty where nobody said."""
+    value = env.get(name, "").strip()
+    if not value:
+        return ""
+    if re.fullmatch(r"[^@\s<>\"?&]+@[^@\s<>\"?&]+\.[^@\s<>\"?&]+", value):
+        return f"mailto:{value}"
+    if urlsplit(value).scheme == "https" and urlsplit(value).netloc:
+        return value
+    raise refuse(name, value, "an e-mail address, or an address that begins with https://")
 
 
 def flag(env: Environment, name: str, *, default: bool) -> bool:
@@ -94,6 +179,10 @@ def redis_url(env: Environment) -> str | None:
     complete = bool(parts.path) if parts.scheme == "unix" else bool(parts.hostname)
     if parts.scheme not in ("redis", "rediss", "unix") or not complete:
         raise refuse("REDIS_URL", _without_password(value), "redis://host:6379/0, rediss://host:6379/0 or unix:///path/to/redis.sock")
+    password = env.get("REDIS_PASSWORD", "")
+    if password and parts.password is None:
+        user, _, host = parts.netloc.rpartition("@")
+        return urlunsplit(parts._replace(netloc=f"{user.removesuffix(':')}:{quote(password, safe='')}@{host}"))
     return value
 
 
@@ -121,7 +210,7 @@ def database(env: Environment, *, default_path: str) -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
         "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
+        "PASSWORD": unquote(parts.password or "") or env.get("DATABASE_PASSWORD", ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": _port_of(value),
         "OPTIONS": {"connect_timeout": "5", **dict(parse_qsl(parts.query))},

@@ -1,4 +1,4 @@
-"""How is nodeviz set up? Everything that may differ between two installations comes from the environment; README.md lists the variables."""
+"""How is nodeviz set up? Everything that may differ between two installations comes from the environment; docs/operations.md lists the variables."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ from django.core.exceptions import ImproperlyConfigured
 
 from nodeviz import env
 from nodeviz.languages import installed
+from nodeviz.logs import everything_as_objects
 from nodeviz.places import BASE_DIR, kept_secret, private_folder, redis_socket
 
-VAR_DIR = private_folder(Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").resolve())
+ENV = env.with_files(os.environ)
+
+VAR_DIR = private_folder(Path(ENV.get("VAR_DIR") or BASE_DIR / "var").resolve())
 
 # -- security ----------------------------------------------------------------------------------------------------------------------
 
-DEBUG = env.flag(os.environ, "DEBUG", default=False)
+DEBUG = env.flag(ENV, "DEBUG", default=False)
 
 # Behind a proxy that ends TLS and says so in X-Forwarded-Proto. Decides everything that must not hold for http://localhost.
-HTTPS = env.flag(os.environ, "HTTPS", default=False)
+HTTPS = env.flag(ENV, "HTTPS", default=False)
 
-if HTTPS and not (os.environ.get("SECRET_KEY") and os.environ.get("ALLOWED_HOSTS")):
+if HTTPS and not (ENV.get("SECRET_KEY") and ENV.get("ALLOWED_HOSTS")):
     raise ImproperlyConfigured("HTTPS is on, so the environment variables SECRET_KEY and ALLOWED_HOSTS must be set.")
 
-SECRET_KEY = env.secret_key(os.environ) or kept_secret(VAR_DIR / "secret_key")
-ALLOWED_HOSTS = env.hosts(os.environ, "ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
-CSRF_TRUSTED_ORIGINS = env.origins(os.environ, "CSRF_TRUSTED_ORIGINS")
+SECRET_KEY = env.secret_key(ENV) or kept_secret(VAR_DIR / "secret_key")
+ALLOWED_HOSTS = env.hosts(ENV, "ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = env.origins(ENV, "CSRF_TRUSTED_ORIGINS")
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -59,6 +62,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "nodeviz.health.HealthMiddleware",
+    "nodeviz.metrics_page.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "nodeviz.security.ContentSecurityPolicyMiddleware",
     "nodeviz.static_files.StaticFilesMiddleware",
@@ -92,26 +96,26 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 # A translation is offered as soon as its folder is there.
 LANGUAGES = installed(LOCALE_PATHS[0])
 # For translators and tests: every text that can be translated stands in brackets (nodeviz/pseudo_language.py).
-PSEUDO_LANGUAGE = env.flag(os.environ, "PSEUDO_LANGUAGE", default=False)
+PSEUDO_LANGUAGE = env.flag(ENV, "PSEUDO_LANGUAGE", default=False)
 
 # -- data --------------------------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.database(os.environ, default_path=str(VAR_DIR / "nodeviz.sqlite3"))}
+DATABASES = {"default": env.database(ENV, default_path=str(VAR_DIR / "nodeviz.sqlite3"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.redis_url(os.environ) or f"unix://{redis_socket(VAR_DIR)}"
+REDIS_URL = env.redis_url(ENV) or f"unix://{redis_socket(VAR_DIR)}"
 
 # A link that nobody shared or opened for so long is deleted with everything it led to.
-UNSHARED_DAYS = env.whole_number(os.environ, "UNSHARED_DAYS", default=30, least=1, most=36_500)
+UNSHARED_DAYS = env.whole_number(ENV, "UNSHARED_DAYS", default=30, least=1, most=36_500)
 
 # A room of a class dies so long after its last command. At most a week: who prepares one on Friday teaches on Monday.
-ROOM_HOURS = env.whole_number(os.environ, "ROOM_HOURS", default=24, least=1, most=168)
-MAX_ROOMS = env.whole_number(os.environ, "MAX_ROOMS", default=100, least=1, most=10_000)
+ROOM_HOURS = env.whole_number(ENV, "ROOM_HOURS", default=24, least=1, most=168)
+MAX_ROOMS = env.whole_number(ENV, "MAX_ROOMS", default=100, least=1, most=10_000)
 
 # -- static files ------------------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or VAR_DIR / "static")
+STATIC_ROOT = Path(ENV.get("STATIC_ROOT") or VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -158,22 +162,46 @@ CELERY_TASK_TIME_LIMIT = 150
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 # Nobody commands workers from outside.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
-CELERY_WORKER_CONCURRENCY = env.whole_number(os.environ, "WORKERS", default=min(4, os.cpu_count() or 1), least=1, most=64)
+CELERY_WORKER_CONCURRENCY = env.whole_number(ENV, "WORKERS", default=min(4, os.cpu_count() or 1), least=1, most=64)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # What one process of the pool may ever hold (nodeviz/celery.py); one that grew beyond half of it is replaced behind its task.
 WORKER_MEMORY_MIB = env.whole_number(os.environ, "WORKER_MEMORY_MIB", default=2048, least=256, most=1_048_576)
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = WORKER_MEMORY_MIB * 1024 // 2
 
+# -- for who looks after it --------------------------------------------------------------------------------------------------------
+
+# `plain` for a person who watches, `json` for a machine that collects: an object a line (nodeviz/logs.py).
+LOG_FORMAT = env.one_of(ENV, "LOG_FORMAT", default="plain", allowed=("plain", "json"))
+LOG_LEVEL = env.one_of(ENV, "LOG_LEVEL", default="info", allowed=("debug", "info", "warning", "error")).upper()
+# A line for each request. Off, because it costs time, and because a proxy writes one, too.
+ACCESS_LOG = env.flag(ENV, "ACCESS_LOG", default=False)
+
+# Who may read /metrics: who asks from there without a proxy between, or has the token.
+METRICS_ALLOW = env.networks(ENV, "METRICS_ALLOW", default="127.0.0.0/8, ::1")
+METRICS_TOKEN = env.token(ENV, "METRICS_TOKEN")
+
+# /readyz says no before the disk of a SQLite database is full.
+MIN_FREE_MB = env.whole_number(ENV, "MIN_FREE_MB", default=100, least=0, most=1_000_000)
+
+# Whom people tell about a run that should not be there.
+ABUSE_CONTACT = env.contact(ENV, "ABUSE_CONTACT")
+
+if LOG_FORMAT == "json":
+    everything_as_objects()
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "formatters": {"plain": {"()": "nodeviz.logs.PlainLines"}, "json": {"()": "nodeviz.logs.JsonLines"}},
     "filters": {"one_line": {"()": "nodeviz.logs.OneLine"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        # Django would add handlers of its own.
-        "django": {"level": "INFO", "propagate": True, "handlers": []},
+        # Django and uvicorn would add handlers of their own.
+        "django": {"level": LOG_LEVEL, "propagate": True, "handlers": []},
+        # Whole queries, with the texts in them.
+        "django.db.backends": {"level": "INFO"},
+        "uvicorn": {"level": "WARNING", "propagate": True, "handlers": []},
         "django.security.DisallowedHost": {"filters": ["one_line"]},
     },
 }

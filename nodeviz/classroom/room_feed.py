@@ -369,6 +369,11 @@ def live_rooms() -> int:
     return len(_feeds.get(asyncio.get_running_loop(), {}))
 
 
+def gauges() -> dict[str, float]:
+    """For the metrics of this process (metrics.py), from any thread."""
+    return {"room_sockets": sum(feed.users for loop in list(_feeds.values()) for feed in list(loop.values()))}
+
+
 @contextlib.asynccontextmanager
 async def entered(code: str) -> AsyncIterator[RoomFeed]:
     """A feed that knows the room. It is shared while it is live, and closed behind its last socket. Raises RoomGone and RoomLost."""

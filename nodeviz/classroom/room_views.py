@@ -27,7 +27,7 @@ from nodeviz.classroom.room_codes import spaced, typed_code
 from nodeviz.classroom.room_lessons import lesson_context, lesson_of_room
 from nodeviz.classroom.room_questions import Ask, in_words, is_right
 from nodeviz.classroom.room_store import Opened, RoomGone, Seen, TooManyRooms, opened_store
-from nodeviz.runs.dispatch import ensure_run
+from nodeviz.runs.shown import run_for_page
 from nodeviz.runs.views import page_of_any_run, read_from
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios import gallery
@@ -90,7 +90,7 @@ def open_room(*, lesson: str, example: str, scenario: str) -> Opened:
         if shown is None:
             raise NoSuchMaterial
         # Computed once, before anybody is there; everybody gets the same run.
-        ensure_run(shown)
+        run_for_page(shown)
         Scenario.objects.opened(shown)
         return create(title=shown.title, lesson=None, scenario=shown.pk, asks=())
 
@@ -173,7 +173,7 @@ def what_is_shown(seen: Seen) -> dict[str, Any] | None:
     if scenario is None:
         return None
     Scenario.objects.opened(scenario)
-    run = ensure_run(scenario)
+    run = run_for_page(scenario)
     return {
         "scenario": {"id": scenario.pk, "title": scenario.title, "created": scenario.created, "parent": None, "text": scenario.text},
         "run": {"status": run.state, "version": run.simulator_version, "verdict": run.verdict, "error": run.error},

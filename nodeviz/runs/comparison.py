@@ -23,6 +23,7 @@ from django.views.decorators.http import require_safe
 import simulator
 from nodeviz.runs.models import Run, RunState
 from nodeviz.runs.palette import palette
+from nodeviz.runs.shown import query_of
 from nodeviz.scenarios import gallery, switch
 from nodeviz.scenarios.answers import REFUSED, TOO_OFTEN, as_json, too_often_message
 from nodeviz.scenarios.bounds import TRIES, may_ask
@@ -175,7 +176,7 @@ def as_shown(side: Side, kinds: frozenset[str]) -> dict[str, Any]:
         "text": side.text,
         "id": scenario.pk if scenario and is_stored else None,
         "parent": scenario.pk if scenario else "",
-        "ws_path": f"/ws/runs/{scenario.pk}/" if scenario and is_stored else "",
+        "ws_path": f"/ws/runs/{scenario.pk}/{query_of(simulator.VERSION)}" if scenario and is_stored else "",
         "why_url": reverse("run-why", args=[scenario.pk]) if scenario and is_stored else "",
         "url": own_url if side.text == side.origin.text else "",
     }

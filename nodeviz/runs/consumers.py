@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from typing import Any
+from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -12,6 +14,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from nodeviz.runs.feed import FeedLost, follow
 from nodeviz.runs.frames import joined_at
 from nodeviz.runs.models import Run
+from nodeviz.runs.shown import PARAMETER, run_shown
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +36,7 @@ class RunConsumer(AsyncWebsocketConsumer):
         """Accepted before it is looked up, because a browser sees the code of an accepted socket only."""
         await self.accept()
         self.allowance, self.asked_s = float(JOINS_AT_ONCE), asyncio.get_running_loop().time()
-        self.run = await database_sync_to_async(newest_run)(self.scope["url_route"]["kwargs"]["scenario_id"])
+        self.run = await database_sync_to_async(run_shown)(self.scope["url_route"]["kwargs"]["scenario_id"], wanted_version(self.scope))
         if self.run is None:
             await self.close(UNKNOWN_RUN)
 
@@ -84,6 +87,6 @@ def report(sender: asyncio.Task[None]) -> None:
         log.error("a sender ended", exc_info=error)
 
 
-def newest_run(scenario_id: str) -> Run | None:
-    """Opening the page has made one for the installed simulator, if there was none."""
-    return Run.objects.filter(scenario=scenario_id).order_by("-pk").first()
+def wanted_version(scope: Any) -> str:
+    """Of the simulator, if the address says; opening the page has made a run, if there was none."""
+    return parse_qs(scope.get("query_string", b"").decode("latin-1")).get(PARAMETER, [""])[0]

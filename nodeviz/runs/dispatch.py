@@ -12,6 +12,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 import simulator
+from nodeviz.metrics import counted
 from nodeviz.runs.journal import wake_readers
 from nodeviz.runs.models import MAX_ATTEMPTS, QUEUE_LEASE, Run, RunState
 from nodeviz.runs.stream import client
@@ -80,11 +81,12 @@ def _revive(run: Run) -> bool:
         return give_up(run, f"Its worker was lost {run.attempts} times, so it was given up. Press Run to try once more.")
     lease_until = timezone.now() + QUEUE_LEASE
     if run.state == RunState.RUNNING:
-        log.warning("%s lost its worker", run)
+        log.warning("%s lost its worker", run, extra={"run": run.pk, "scenario": run.scenario_id})
         taken = Run.objects.move(run, RunState.QUEUED, epoch=run.epoch + 1, lease_until=lease_until)
     else:
         taken = Run.objects.filter(pk=run.pk, state=run.state, lease_until=run.lease_until).update(lease_until=lease_until) == 1
     if taken:
+        counted("runs_lost")
         send(run)
     return taken
 
@@ -94,5 +96,6 @@ def give_up(run: Run, why: str) -> bool:
     now = timezone.now()
     taken = Run.objects.move(run, RunState.FAILED, epoch=run.epoch + 1, error=why, records=0, finished=now)
     if taken:
+        counted("runs_ended", state=RunState.FAILED)
         wake_readers(run)
     return taken

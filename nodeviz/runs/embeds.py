@@ -15,8 +15,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from nodeviz.runs.dispatch import ensure_run
 from nodeviz.runs.palette import palette
+from nodeviz.runs.shown import PARAMETER, query_of, run_for_page
 from nodeviz.scenarios.bounds import bounded_reads
 from nodeviz.scenarios.models import Scenario
 from nodeviz.security import may_be_framed
@@ -42,14 +42,15 @@ def embed(request: HttpRequest, scenario_id: str) -> HttpResponse:
     """Headline, clock, chart, and a link to the whole. `?theme=dark` or `light` chooses; else the reader's system does."""
     scenario = get_object_or_404(Scenario, pk=scenario_id)
     Scenario.objects.opened(scenario)
-    run = ensure_run(scenario)
+    version = request.GET.get(PARAMETER, "")
+    run = run_for_page(scenario, version)
     theme = request.GET.get("theme", "")
     context = {
         "title": scenario.title,
         "theme": theme if theme in ("light", "dark") else "",
         "run": {"status": run.state, "verdict": run.verdict, "error": run.error},
         "page_url": reverse("run-page", args=[scenario.pk]),
-        "page_config": {"palette": palette(gettext), "ws_path": f"/ws/runs/{scenario.pk}/"},
+        "page_config": {"palette": palette(gettext), "ws_path": f"/ws/runs/{scenario.pk}/{query_of(version)}"},
     }
     response = render(request, "runs/embed.html", context)
     response["X-Robots-Tag"] = "noindex"

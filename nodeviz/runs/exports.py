@@ -26,6 +26,7 @@ import simulator
 from nodeviz.runs import standalone
 from nodeviz.runs.frames import unpack
 from nodeviz.runs.models import ArtefactFrame, Run, RunState
+from nodeviz.runs.shown import PARAMETER, run_shown
 from nodeviz.scenarios.answers import TOO_BIG, TOO_OFTEN
 from nodeviz.scenarios.bounds import CHECKS, READS, may_ask
 from nodeviz.scenarios.models import Scenario
@@ -62,8 +63,8 @@ def of_finished_run(export: Exporter) -> View:
     @require_safe
     @wraps(export)
     async def view(request: HttpRequest, scenario_id: str) -> HttpResponseBase:
-        scenario = await aget_object_or_404(Scenario, pk=scenario_id)
-        run = await Run.objects.filter(scenario=scenario).select_related("scenario").order_by("-pk").afirst()
+        await aget_object_or_404(Scenario, pk=scenario_id)
+        run = await sync_to_async(run_shown)(scenario_id, request.GET.get(PARAMETER, ""))
         if run is None or not RunState(run.state).is_terminal:
             return JsonResponse({"status": run.state if run else RunState.QUEUED}, status=ACCEPTED)
         if run.state == RunState.FAILED:

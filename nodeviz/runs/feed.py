@@ -68,13 +68,15 @@ async def follow(run: Run, from_seq: int) -> AsyncGenerator[str, None]:
     seq = from_seq
     async with _subscribed(run) as feed:
         said = feed.status
+        cursor = Cursor(from_seq)
+        feed.cursors.add(cursor)
         head = feed.next_seq - 1
         yield hello_message(scenario=run.scenario_id, version=run.simulator_version, status=said.state, head=head, queue=said.queue, error=said.error)
         while True:
             seen = feed.version
             async for frame in feed.frames(seq):
                 yield records_message(frame, seq)
-                seq = frame.next_seq
+                seq = cursor.seq = frame.next_seq
             status = feed.status
             if status.state.is_terminal and seq >= status.records:
                 yield status.message()
@@ -83,6 +85,13 @@ async def follow(run: Run, from_seq: int) -> AsyncGenerator[str, None]:
                 said = status
                 yield status.message()
             await feed.newer_than(seen)
+
+
+class Cursor:
+    """Where one socket is."""
+
+    def __init__(self, seq: int) -> None:
+        self.seq = seq
 
 
 class Feed:
@@ -96,6 +105,7 @@ class Feed:
         self.version = 0
         """Counts the changes of the two."""
         self.viewers = 0
+        self.cursors: weakref.WeakSet[Cursor] = weakref.WeakSet()
         self._run = run
         self._ring: deque[Frame] = deque(maxlen=RING_FRAMES)
         self._changed = asyncio.Event()
@@ -193,6 +203,14 @@ _feeds: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, Feed]] = 
 def live_feeds() -> int:
     """How many runs this event loop follows."""
     return len(_feeds.get(asyncio.get_running_loop(), {}))
+
+
+def gauges() -> dict[str, float]:
+    """For the metrics of this process (metrics.py), from any thread: viewers, runs that are followed, how far the slowest viewer of a live one is behind."""
+    feeds = [feed for loop in list(_feeds.values()) for feed in list(loop.values())]
+    live = [feed for feed in feeds if not feed.is_over]
+    lags = [feed.next_seq - cursor.seq for feed in live for cursor in list(feed.cursors)]
+    return {"viewers": sum(feed.viewers for feed in feeds), "followed_runs": len(feeds), "stream_lag_records": max(lags, default=0)}
 
 
 @contextlib.asynccontextmanager

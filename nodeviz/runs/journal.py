@@ -21,6 +21,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, t
 from django.utils import timezone
 
 import simulator
+from nodeviz.metrics import counted, observed
 from nodeviz.runs.frames import cut, pack
 from nodeviz.runs.models import ArtefactFrame, Run, RunState
 from nodeviz.runs.stream import FRAME_FIELD, client, entry_id, epoch_key, stream_key
@@ -128,6 +129,9 @@ class Journal:
                 time.sleep(CLOSE_RETRY_S)
             else:
                 break
+        counted("runs_ended", state=to)
+        if self._run.started:
+            observed("run_seconds", (timezone.now() - self._run.started).total_seconds())
         wake_readers(self._run)
 
     def _close_now(self, to: RunState, **changes: Any) -> None:

@@ -15,6 +15,8 @@ from celery.exceptions import Reject
 from django.db import close_old_connections
 
 import simulator
+from nodeviz.logs import also_about
+from nodeviz.metrics import observed
 from nodeviz.runs.frames import MAX_TRACE_CHARACTERS, characters, state_message
 from nodeviz.runs.journal import DATABASE_AWAY, Fenced, Journal, Record, wake_readers
 from nodeviz.runs.lease import HeldLease
@@ -46,6 +48,9 @@ def simulate_run(self: Task[Any, Any], run_id: int) -> None:
         raise Reject(str(error), requeue=True) from error
     if run is None:
         return
+    also_about(scenario=run.scenario_id)
+    if run.started and run.epoch == 1:
+        observed("run_wait_seconds", (run.started - run.created).total_seconds())
     wake_readers(run)
     journal = Journal(run)
     try:

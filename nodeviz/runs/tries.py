@@ -22,6 +22,7 @@ from kombu.exceptions import OperationalError
 from redis import RedisError
 
 import simulator
+from nodeviz.metrics import counted, observed
 from nodeviz.runs.frames import COMPRESSION, Frame, hello_message, records_message, state_message, unpack
 from nodeviz.runs.models import RunState
 from nodeviz.runs.stream import async_client, client
@@ -89,15 +90,22 @@ async def lines_of(parts: AsyncGenerator[str]) -> AsyncGenerator[str]:
 async def messages(files: Mapping[str, str]) -> AsyncGenerator[str]:
     """The messages for the reader, from the greeting to the final state."""
     yield hello_message(scenario="", version=simulator.VERSION, status=RunState.QUEUED, head=-1, queue=None, error=None)
+    outcome, started_s = "left", time.monotonic()
     try:
         async with contextlib.aclosing(followed(files)) as following:
             async for message in following:
                 yield message
+        outcome = "computed"
     except Failed as error:
+        outcome = "lost"
         yield _failed(str(error))
     except (RedisError, OperationalError, OSError) as error:
+        outcome = "lost"
         log.warning("a try is lost: %s", type(error).__name__)
         yield _failed(WORKER_LOST)
+    finally:
+        counted("tries", outcome=outcome)
+        observed("try_seconds", time.monotonic() - started_s)
 
 
 async def followed(files: Mapping[str, str]) -> AsyncGenerator[str]:

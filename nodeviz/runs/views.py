@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,10 +14,10 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 import simulator
-from nodeviz.runs.dispatch import ensure_run
 from nodeviz.runs.embeds import oembed_url
-from nodeviz.runs.models import RunState
+from nodeviz.runs.models import Run, RunState
 from nodeviz.runs.palette import palette
+from nodeviz.runs.shown import PARAMETER, query_of, run_for_page, run_shown
 from nodeviz.scenarios import switch
 from nodeviz.scenarios.book import book_of
 from nodeviz.scenarios.bounds import bounded_reads
@@ -25,6 +27,9 @@ from nodeviz.scenarios.models import Scenario
 EXPORTS = {"jsonl": "trace", "csv": "csv", "perfetto": "perfetto", "plotly": "plotly", "html": "html"}
 """Form -> the name of its address, without `run-`."""
 
+OF_A_RUN = frozenset({"page", "embed"})
+"""Addresses that show one run of a link; the others are about the link."""
+
 ANY_RUN = "0" * 11
 """Looks like the id of a run, and is none's."""
 
@@ -33,16 +38,19 @@ ANY_RUN = "0" * 11
 @bounded_reads
 @ensure_csrf_cookie
 def page(request: HttpRequest, scenario_id: str) -> HttpResponse:
-    """The run of a scenario, under the installed simulator: whoever opens the link first after an upgrade has it computed anew."""
+    """The run of a scenario, as `shown.py` chooses it."""
     scenario = get_object_or_404(Scenario, pk=scenario_id)
     Scenario.objects.opened(scenario)
-    run = ensure_run(scenario)
+    version = request.GET.get(PARAMETER, "")
+    run = run_for_page(scenario, version)
     context = {
         "scenario": {"id": scenario.pk, "title": scenario.title, "created": scenario.created, "parent": scenario.parent_id, "text": scenario.text},
         "run": {"status": run.state, "version": run.simulator_version, "verdict": run.verdict, "error": run.error},
         "problems": [],
         **read_from(scenario),
-        "page_config": page_config(scenario),
+        **computed_by(run),
+        "abuse_url": abuse_url(scenario),
+        "page_config": page_config(scenario, version),
         "oembed_url": oembed_url(request, scenario),
     }
     response = render(request, "runs/run.html", context)
@@ -50,7 +58,26 @@ def page(request: HttpRequest, scenario_id: str) -> HttpResponse:
     return response
 
 
-def page_config(scenario: Scenario) -> dict[str, Any]:
+def computed_by(run: Run) -> dict[str, str]:
+    """For the note on a page whose run is another simulator's than the installed one's, or than the one under which the link was made."""
+    scenario = run.scenario
+    if run.simulator_version != simulator.VERSION:
+        again_url = scenario.get_absolute_url() + query_of(simulator.VERSION)
+        return {"other_version": run.simulator_version, "installed_version": simulator.VERSION, "again_url": again_url}
+    if scenario.simulator_version == simulator.VERSION:
+        return {}
+    first = run_shown(scenario.pk)
+    first_url = scenario.get_absolute_url() if first and first.simulator_version == scenario.simulator_version else ""
+    return {"first_version": scenario.simulator_version, "first_url": first_url}
+
+
+def abuse_url(scenario: Scenario) -> str:
+    """Where a reader can say that this page should not be there; empty where the operator takes no messages."""
+    contact = settings.ABUSE_CONTACT
+    return f"{contact}?{urlencode({'subject': f'nodeviz /s/{scenario.pk}'}, quote_via=quote)}" if contact.startswith("mailto:") else contact
+
+
+def page_config(scenario: Scenario, version: str = "") -> dict[str, Any]:
     """What the page's scripts need to know."""
     return {
         "scenario": scenario.pk,
@@ -58,19 +85,19 @@ def page_config(scenario: Scenario) -> dict[str, Any]:
         "file_name": scenario.documents[0].name,
         "shared": scenario.shared is not None,
         "expires": scenario.expires.date().isoformat() if scenario.expires else None,
-        **addresses(scenario.pk),
+        **addresses(scenario.pk, version),
         **common_config(),
     }
 
 
-def addresses(scenario_id: str) -> dict[str, str]:
+def addresses(scenario_id: str, version: str = "") -> dict[str, str]:
     """Where everything is that belongs to one run."""
     names = ("page", "embed", "why", "share", "delete", "cancel")
     return {
-        "ws_path": f"/ws/runs/{scenario_id}/",
+        "ws_path": f"/ws/runs/{scenario_id}/{query_of(version)}",
         "yaml_url": reverse("scenario-yaml", args=[scenario_id]),
-        **{f"{form}_url": reverse(f"run-{name}", args=[scenario_id]) for form, name in EXPORTS.items()},
-        **{f"{name}_url": reverse(f"run-{name}", args=[scenario_id]) for name in names},
+        **{f"{form}_url": reverse(f"run-{name}", args=[scenario_id]) + query_of(version) for form, name in EXPORTS.items()},
+        **{f"{name}_url": reverse(f"run-{name}", args=[scenario_id]) + query_of(version if name in OF_A_RUN else "") for name in names},
     }
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 import simulator
 from nodeviz.runs.dispatch import ensure_run
 from nodeviz.runs.palette import palette
+from nodeviz.runs.shown import address_of
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios import gallery, switch
 from nodeviz.scenarios.answers import (
@@ -69,8 +70,7 @@ def run(request: HttpRequest) -> HttpResponse:
         return refusal(request, documents, error.problems, status=REFUSED)
     with transaction.atomic():
         scenario, token = scenario_of(documents, loaded, parent_id=request.POST.get("parent", ""))
-        ensure_run(scenario, again=True)
-    url = scenario.get_absolute_url()
+        url = address_of(ensure_run(scenario, again=True))
     answer = {"url": url, **({"token": token} if token else {})}
     return JsonResponse(answer, status=CREATED) if wants_json(request) else HttpResponseRedirect(url, status=SEE_OTHER)
 

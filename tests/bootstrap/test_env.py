@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from nodeviz import env
+from tests.surroundings import CHECKOUT
 
 STRONG = "kq7Zr2Wn9XvB4mTs6Jh1Lc8Pd3Fg5Ay0Ue-RiOoNbVwQxEzMtK"
 
@@ -104,3 +107,86 @@ def test_a_strong_secret_is_taken():
 @pytest.mark.parametrize("host", ["example.org", ".example.org", "localhost", "192.168.1.7", "[::1]", "my-laptop"])
 def test_hosts_that_are_taken(host):
     assert env.hosts({"ALLOWED_HOSTS": f" {host} ,"}, "ALLOWED_HOSTS") == [host]
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path):
+    (tmp_path / "key").write_text(STRONG + "\n")
+
+    assert env.secret_key(env.with_files({"SECRET_KEY_FILE": str(tmp_path / "key")})) == STRONG
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        pytest.param({"SECRET_KEY_FILE": "/nowhere/key"}, "The file /nowhere/key of the environment variable SECRET_KEY_FILE cannot be read", id="none there"),
+        pytest.param({"REDIS_URL_FILE": "/dev/null"}, "The file /dev/null of the environment variable REDIS_URL_FILE is empty.", id="an empty one"),
+        pytest.param({"REDIS_URL_FILE": "/dev/null", "REDIS_URL": "redis://h"}, "REDIS_URL and REDIS_URL_FILE are both set", id="both"),
+    ],
+)
+def test_a_file_that_says_nothing_is_refused(environment, sentence):
+    with pytest.raises(ImproperlyConfigured, match=sentence.replace("/", "/")):
+        env.with_files(environment)
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        pytest.param({"REDIS_URL": "redis://h:1/0", "REDIS_PASSWORD": "a/b@c"}, "redis://:a%2Fb%40c@h:1/0", id="beside the address"),
+        pytest.param({"REDIS_URL": "redis://me@h:1/0", "REDIS_PASSWORD": "pw"}, "redis://me:pw@h:1/0", id="of a user"),
+        pytest.param({"REDIS_URL": "redis://:old@h:1/0", "REDIS_PASSWORD": "pw"}, "redis://:old@h:1/0", id="the address has one"),
+    ],
+)
+def test_redis_password(environment, expected):
+    assert env.redis_url(environment) == expected
+
+
+def test_the_database_s_password_may_stand_beside_its_address():
+    assert read_database({"DATABASE_URL": "postgres://me@db/pods", "DATABASE_PASSWORD": "p@w"})["PASSWORD"] == "p@w"
+
+
+@pytest.mark.parametrize(
+    ("read", "environment"),
+    [
+        pytest.param(lambda e: env.one_of(e, "LOG_FORMAT", default="plain", allowed=("plain", "json")), {"LOG_FORMAT": "xml"}, id="a form that there is not"),
+        pytest.param(lambda e: env.networks(e, "METRICS_ALLOW", default="::1"), {"METRICS_ALLOW": "10.0.0.1/8"}, id="a network with bits of a host"),
+        pytest.param(lambda e: env.networks(e, "METRICS_ALLOW", default="::1"), {"METRICS_ALLOW": "everybody"}, id="no address"),
+        pytest.param(lambda e: env.token(e, "METRICS_TOKEN"), {"METRICS_TOKEN": "short"}, id="a token that is guessed"),
+        pytest.param(lambda e: env.contact(e, "ABUSE_CONTACT"), {"ABUSE_CONTACT": "javascript:alert(1)"}, id="a script"),
+        pytest.param(lambda e: env.contact(e, "ABUSE_CONTACT"), {"ABUSE_CONTACT": "http://example.org"}, id="an address without TLS"),
+    ],
+)
+def test_nonsense_about_operation_is_refused(read, environment):
+    (name,) = environment
+    with pytest.raises(ImproperlyConfigured, match=name):
+        read(environment)
+
+
+def test_whom_to_tell():
+    found = [env.contact({"ABUSE_CONTACT": value}, "ABUSE_CONTACT") for value in ("abuse@example.org", "https://example.org/abuse", "")]
+
+    assert found == ["mailto:abuse@example.org", "https://example.org/abuse", ""]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("ALOWED_HOSTS", "ALLOWED_HOSTS"), ("SECRETKEY", "SECRET_KEY"), ("NODEVIZ_REDIS_URL", "REDIS_URL"), ("METRIC_TOKEN", "METRICS_TOKEN")],
+)
+def test_a_misspelt_name_is_noticed(name, meant):
+    assert env.misspellings([name, "PATH", "HOME", "HOSTNAME", "REPORT", "LANG"]) == ((name, meant),)
+
+
+def test_no_two_names_are_taken_for_each_other():
+    assert env.misspellings(env.VARIABLES) == ()
+
+
+def test_the_code_reads_what_the_table_of_variables_has_and_the_page_explains_it():
+    texts = {path: path.read_text() for path in (CHECKOUT / "nodeviz").rglob("*.py")}
+    called = r"""(?:ENV|env|os\.environ)(?:\.get\(|, |\[)["']([A-Z][A-Z_]+)["']"""
+    read = {name for text in texts.values() for name in re.findall(called, text)} - {"NODEVIZ_WORKER_PID", "NO_COLOR", "DJANGO_SETTINGS_MODULE"}
+    # uvicorn reads the one, the script that starts everything the other.
+    elsewhere = {"FORWARDED_ALLOW_IPS", "PYTHON"} | {f"{name}_FILE" for name in env.SECRETS}
+    page = (CHECKOUT / "docs" / "operations.md").read_text()
+    table = page.partition("## Settings")[2].partition("\n## ")[0]
+    explained = {name for row in re.findall(r"^\| (.+?) \|", table, flags=re.MULTILINE) for name in re.findall(r"`([A-Z_]+)`", row)}
+
+    assert (read | elsewhere, explained) == (env.VARIABLES, env.VARIABLES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from http.client import HTTPResponse
@@ -158,9 +160,8 @@ def lasting(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> Iterat
 
 
 def test_one_command_starts_everything_and_says_where_last(lasting):
-    ready = lasting.get("/readyz").read()
-
-    assert b"unavailable" not in ready
+    # The reaper makes its first round a moment later.
+    assert eventually(lambda: b"unavailable" not in lasting.get("/readyz").read(), within_s=5)
     assert lasting.lines[-1] == f"  nodeviz is ready: http://localhost:{lasting.port}\n"
 
 
@@ -208,11 +209,33 @@ def test_what_redis_was_told_outlives_its_process(lasting):
         assert client.xlen("nodeviz:test") == 1
 
 
-def test_dockers_health_check_of_the_worker_finds_it(lasting):
+@pytest.mark.parametrize("command", ["worker_alive", "reaper_alive"])
+def test_dockers_health_checks_find_who_is_there(lasting, command):
     environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(lasting.var)}
-    asked = subprocess.run((sys.executable, "manage.py", "worker_alive"), cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
+    asked = subprocess.run((sys.executable, "manage.py", command), cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
 
     assert (asked.returncode, asked.stderr) == (0, "")
+
+
+def test_every_line_is_an_object_if_a_machine_reads_them(tmp_path, collected):
+    made = Installation(tmp_path)
+    process = made.command("--port", str(made.port), LOG_FORMAT="json", ACCESS_LOG="true", ALOWED_HOSTS="x", STATIC_ROOT=str(collected))
+    assert process.stdout
+    try:
+        lines = []
+        for line in process.stdout:
+            lines.append(json.loads(line))
+            if "is ready" in lines[-1]["message"]:
+                break
+        with contextlib.suppress(urllib.error.HTTPError):
+            made.get("/s/abcdefghijk.yaml")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        lines += [json.loads(line) for line in process.communicate(timeout=20)[0].splitlines()]
+
+    assert {"up", "worker", "web"} <= {line["program"] for line in lines}
+    assert any(line.get("scenario") == "abcdefghijk" and line.get("status") == 404 and line["request"] for line in lines)
+    assert any("perhaps ALLOWED_HOSTS was meant" in line["message"] for line in lines)
 
 
 def test_a_second_one_in_the_same_folder_is_refused(lasting):

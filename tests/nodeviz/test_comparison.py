@@ -46,7 +46,7 @@ def test_a_stored_run_is_followed_and_a_change_of_it_is_tried(client: Client, ma
     run = make_run(state=RunState.FINISHED)
     a, b = sides_of(client, a=run.scenario_id, b=run.scenario_id, b__kubernetes="1.29")
 
-    assert (a["id"], a["ws_path"], a["url"]) == (run.scenario_id, f"/ws/runs/{run.scenario_id}/", f"/s/{run.scenario_id}")
+    assert (a["id"], a["ws_path"], a["url"]) == (run.scenario_id, f"/ws/runs/{run.scenario_id}/?simulator={simulator.VERSION}", f"/s/{run.scenario_id}")
     assert (b["id"], b["ws_path"], b["url"], b["parent"]) == (None, "", "", run.scenario_id)
     assert (a["words"], b["words"]) == ((f"Kubernetes 1.{simulator.versions.NEWEST}",), ("Kubernetes 1.29",))
     assert b["text"] == simulator.with_settings(run.scenario.text, kubernetes="1.29")

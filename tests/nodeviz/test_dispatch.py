@@ -110,11 +110,11 @@ def test_when_the_broker_was_emptied_every_waiting_run_is_sent_again(make_run: M
     assert Run.objects.get(pk=waiting.pk).state == RunState.QUEUED
 
 
-def test_the_reaper_as_a_command(make_run: MakeRun, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_reaper_as_a_command(make_run: MakeRun, caplog: pytest.LogCaptureFixture) -> None:
     make_run(lease_until=PAST)
     call_command("reaper", "--once")
 
-    assert capsys.readouterr().out == "1 runs were lost and are on their way again\n"
+    assert "1 runs were lost and are on their way again" in caplog.messages
 
 
 def test_pruning_forgets_runs_and_keeps_links(make_run: MakeRun, redis_client: redis.Redis) -> None:

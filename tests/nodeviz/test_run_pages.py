@@ -13,12 +13,14 @@ from django.test import AsyncClient, Client
 from django.utils import timezone
 
 import simulator
-from nodeviz.runs.models import Run, RunState
+from nodeviz.runs.frames import pack
+from nodeviz.runs.models import ArtefactFrame, Run, RunState
 from nodeviz.runs.tasks import simulate_run
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios import switch
 from nodeviz.scenarios.book import within
 from nodeviz.scenarios.models import Scenario
+from tests.nodeviz.conftest import POD
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
 
@@ -30,11 +32,11 @@ def computed(run: Run) -> Run:
     return Run.objects.get(pk=run.pk)
 
 
-def trace_of(run: Run) -> tuple[int, str, str]:
+def trace_of(run: Run, url: str = "") -> tuple[int, str, str]:
     """Status, type and body of the download."""
 
     async def get() -> tuple[int, str, str]:
-        response = await AsyncClient().get(f"/s/{run.scenario_id}.jsonl")
+        response = await AsyncClient().get(url or f"/s/{run.scenario_id}.jsonl")
         body = b"".join([part async for part in response]) if response.streaming else response.content
         return response.status_code, response["Content-Type"], body.decode()
 
@@ -155,11 +157,79 @@ def test_the_page_of_a_fork_names_its_parent(client: Client, make_scenario: Call
     assert client.get(f"/s/{fork.pk}").context["scenario"]["parent"] == parent.pk
 
 
-def test_an_upgrade_computes_a_link_anew(client: Client, make_run: MakeRun) -> None:
-    old = make_run(simulator_version="0.0.1", state=RunState.FINISHED)
+@pytest.fixture
+def old_run(make_run: MakeRun) -> Run:
+    """What another simulator computed, which does not speak as the installed one does."""
+    run = make_run(simulator_version="0.0.1", state=RunState.FINISHED, records=1, verdict={"headline": "As it was"}, finished=timezone.now())
+    line = '{"t":0,"seq":0,"type":"note","text":"of long ago"}'
+    ArtefactFrame.objects.create(run=run, first_seq=0, next_seq=1, packed=pack([line]))
+    Scenario.objects.filter(pk=run.scenario_id).update(simulator_version="0.0.1")
+    return run
+
+
+def test_after_an_upgrade_a_link_shows_what_it_showed_and_says_who_computed_it(client: Client, old_run: Run) -> None:
+    page = client.get(f"/s/{old_run.scenario_id}")
+    text = page.content.decode()
+
+    assert [run.simulator_version for run in old_run.scenario.runs.all()] == ["0.0.1"]
+    assert ("As it was" in text, "Computed by simulator 0.0.1" in text, f"?simulator={simulator.VERSION}" in text) == (True, True, True)
+    assert "of long ago" in trace_of(old_run)[2]
+
+
+def test_computing_it_again_leaves_the_link_as_it_is(client: Client, old_run: Run) -> None:
+    again = client.get(f"/s/{old_run.scenario_id}?simulator={simulator.VERSION}")
+    run = computed(old_run.scenario.runs.get(simulator_version=simulator.VERSION))
+    config = again.context["page_config"]
+    lines = "".join(simulator.encode(record) + "\n" for record in simulator.simulate(run.scenario.loaded()))
+
+    assert config["ws_path"] == f"/ws/runs/{run.scenario_id}/?simulator={simulator.VERSION}"
+    assert trace_of(run, config["jsonl_url"])[2] == lines
+    assert "What 0.0.1 computed" in client.get(f"/s/{old_run.scenario_id}?simulator={simulator.VERSION}").content.decode()
+    assert "of long ago" in trace_of(old_run)[2]
+
+
+def test_run_pressed_on_an_old_page_leads_to_the_new_run(client: Client, old_run: Run) -> None:
+    answer = client.post("/run", {"text": POD, "parent": old_run.scenario_id}, headers={"Accept": "application/json"})
+
+    assert answer.json()["url"] == f"/s/{old_run.scenario_id}?simulator={simulator.VERSION}"
+
+
+def test_a_simulator_that_never_computed_it_is_not_found(client: Client, old_run: Run) -> None:
+    assert client.get(f"/s/{old_run.scenario_id}?simulator=0.0.2").status_code == 404
+
+
+def test_an_old_run_that_did_not_finish_is_computed_anew(client: Client, make_run: MakeRun) -> None:
+    old = make_run(simulator_version="0.0.1", state=RunState.FAILED)
     client.get(f"/s/{old.scenario_id}")
 
     assert [run.simulator_version for run in old.scenario.runs.order_by("pk")] == ["0.0.1", simulator.VERSION]
+
+
+@pytest.mark.parametrize(("shared", "options", "kept"), [(True, (), 1), (False, (), 0), (True, ("--irreplaceable",), 0)])
+def test_what_nobody_can_compute_again_is_kept_for_a_shared_link(old_run: Run, shared: bool, options: tuple[str, ...], kept: int) -> None:
+    if shared:
+        Scenario.objects.share(old_run.scenario)
+    Run.objects.filter(pk=old_run.pk).update(finished=timezone.now() - timedelta(days=400))
+    call_command("prune", *options)
+
+    assert Run.objects.filter(pk=old_run.pk).count() == kept
+
+
+@pytest.mark.parametrize(
+    ("contact", "address"),
+    [
+        pytest.param("mailto:abuse@example.org", "mailto:abuse@example.org?subject=nodeviz%20%2Fs%2F{}", id="mail"),
+        pytest.param("https://example.org/abuse", "https://example.org/abuse", id="a page"),
+        pytest.param("", None, id="nobody"),
+    ],
+)
+def test_a_page_says_whom_to_tell(client: Client, make_run: MakeRun, settings: object, contact: str, address: str | None) -> None:
+    settings.ABUSE_CONTACT = contact  # type: ignore[attr-defined]
+    run = make_run()
+    text = client.get(f"/s/{run.scenario_id}").content.decode()
+
+    assert ("Report this page" in text) == (address is not None)
+    assert address is None or f'href="{address.format(run.scenario_id)}"' in text
 
 
 def test_a_link_outlives_its_trace(client: Client, make_run: MakeRun) -> None:

@@ -76,7 +76,9 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
 
     /** Of an address of this page's configuration, that of the run that is shown. */
     urlOf(name) {
-      return shown.id ? config[name].replaceAll(config.any_run ?? config.scenario, shown.id) : "";
+      const url = shown.id ? config[name].replaceAll(config.any_run ?? config.scenario, shown.id) : "";
+      // The page may have been asked for what one simulator computed; another run knows nothing of that.
+      return shown.id === config.scenario ? url : url.split("?")[0];
     },
 
     /** The book of reasons of the run that is shown. */

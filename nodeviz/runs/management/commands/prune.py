@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db.models import Q
 from django.utils import timezone
 
+import simulator
 from nodeviz.runs.forgetting import delete_expired
-from nodeviz.runs.models import Run
+from nodeviz.runs.models import Run, RunState
 
 KEPT_DAYS = 30
 """By default. A trace is some kilobytes and a second of computing, so it is kept for convenience, not for safety."""
@@ -21,7 +23,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--days", type=int, default=KEPT_DAYS, help=f"age in days from which a run's trace is forgotten (default: {KEPT_DAYS})")
 
+        parser.add_argument("--irreplaceable", action="store_true", help="also what an older simulator computed for a link that is shared")
+
     def handle(self, *args: Any, **options: Any) -> None:
         links = delete_expired(timezone.now())
-        _, deleted = Run.objects.filter(finished__lt=timezone.now() - timedelta(days=options["days"])).delete()
+        old = Run.objects.filter(finished__lt=timezone.now() - timedelta(days=options["days"]))
+        if not options["irreplaceable"]:
+            # Nobody can compute it again as it was, and people were given this link.
+            old = old.exclude(~Q(simulator_version=simulator.VERSION), state=RunState.FINISHED, scenario__shared__isnull=False)
+        _, deleted = old.delete()
         self.stdout.write(f"{links} links have expired, {deleted.get('runs.Run', 0)} runs are forgotten")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import threading
@@ -11,9 +12,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
 from django.utils import timezone
+from redis import RedisError
 
+from nodeviz import metrics
+from nodeviz.health import say_reaper_lives
 from nodeviz.runs.dispatch import reap
 from nodeviz.runs.forgetting import delete_expired
+from nodeviz.runs.stream import client
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +56,11 @@ class Command(BaseCommand):
     def look(self) -> None:
         """Once. Raises django.db.Error."""
         if count := reap():
-            self.stdout.write(f"{count} runs were lost and are on their way again")
+            log.warning("%d runs were lost and are on their way again", count)
         if time.monotonic() - self.looked_s >= EXPIRY_INTERVAL_S:
             if count := delete_expired(timezone.now()):
-                self.stdout.write(f"{count} links have expired")
+                log.info("%d links have expired", count)
             self.looked_s = time.monotonic()
+        with contextlib.suppress(RedisError):
+            say_reaper_lives(client())
+        metrics.flush()

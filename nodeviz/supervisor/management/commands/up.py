@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
 from nodeviz import env, places
+from nodeviz.logs import object_line
 from nodeviz.own_names import is_loopback, own_names
 from nodeviz.supervisor import programs
 from nodeviz.supervisor import redis_choice as choice
@@ -44,8 +45,8 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1", help="listen on this address (HOST; default 127.0.0.1)")
-        parser.add_argument("--port", type=int, default=env.port(os.environ), help="listen on this port (PORT; default 8000)")
+        parser.add_argument("--host", default=settings.ENV.get("HOST") or "127.0.0.1", help="listen on this address (HOST; default 127.0.0.1)")
+        parser.add_argument("--port", type=int, default=env.port(settings.ENV), help="listen on this port (PORT; default 8000)")
 
     def handle(self, *, host: str, port: int, **_: Any) -> None:
         try:
@@ -59,17 +60,21 @@ class Command(BaseCommand):
 
     def _supervise(self, host: str, port: int) -> None:
         program, redis_url = self._redis()
+        for name, meant in env.misspellings(os.environ):
+            self._tell(f"The environment variable {name} means nothing here; perhaps {meant} was meant?")
         # Who listens for others wants them to be let in under the names by which they find this machine.
-        found = () if is_loopback(host) or os.environ.get("ALLOWED_HOSTS") else own_names()
-        environment = {"REDIS_URL": redis_url, "ALLOWED_HOSTS": ",".join((*settings.ALLOWED_HOSTS, *found))}
+        found = () if is_loopback(host) or settings.ENV.get("ALLOWED_HOSTS") else own_names()
+        # Empty is unset: the password is in the address already.
+        own = {"REDIS_URL": redis_url, "REDIS_URL_FILE": "", "REDIS_PASSWORD": "", "REDIS_PASSWORD_FILE": ""}
+        environment = {**own, "ALLOWED_HOSTS": ",".join((*settings.ALLOWED_HOSTS, *found))}
         setup = Setup(redis=program, redis_url=redis_url, static_root=None if settings.DEBUG else Path(settings.STATIC_ROOT), environment=environment)
         supervisor = Supervisor(folder=settings.BASE_DIR, host=host, port=port, show=self._show)
-        asyncio.run(supervisor.run(setup, announce=lambda: self._say(announcement(host, port, found))))
-        self._say("Everything has stopped.")
+        asyncio.run(supervisor.run(setup, announce=lambda: self._tell(announcement(host, port, found))))
+        self._tell("Everything has stopped.")
 
     def _redis(self) -> tuple[Program | None, str]:
         """What must be started, if anything, and where it will answer."""
-        found = choice.choose(given_url=os.environ.get("REDIS_URL", ""), on_path=choice.binary_on_path(), packaged=choice.packaged_binary())
+        found = choice.choose(given_url=settings.ENV.get("REDIS_URL", ""), on_path=choice.binary_on_path(), packaged=choice.packaged_binary())
         match found.kind:
             case choice.Kind.GIVEN:
                 return None, settings.REDIS_URL
@@ -84,10 +89,18 @@ class Command(BaseCommand):
                 return programs.redis_server(found.binary, socket, data), f"unix://{socket}"
 
     def _show(self, name: str, line: str) -> None:
+        if settings.LOG_FORMAT == "json":
+            # Ours are objects already; Redis' are not.
+            self._say(line if line.startswith("{") else object_line(level="info", message=line, program=name))
+            return
         prefix = f"{name:7} |"
         if self.stdout.isatty() and not os.environ.get("NO_COLOR"):
             prefix = f"\x1b[{COLOURS.get(name, 32)}m{prefix}\x1b[0m"
         self._say(f"{prefix} {line}")
+
+    def _tell(self, text: str) -> None:
+        """Something of our own."""
+        self._say(object_line(level="info", message=text.strip(), program="up") if settings.LOG_FORMAT == "json" else text)
 
     def _say(self, text: str) -> None:
         # A closed terminal is no reason not to stop in order.

@@ -1,0 +1,174 @@
+"""What is counted while nodeviz runs? Few numbers, kept by each process for a moment and then added up in Redis, so that any web process can tell those of all.
+
+Which numbers there are stands in two tables here; `metrics_page.py` shows them, with what is asked of database and Redis at that moment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, cast
+
+import redis
+
+from nodeviz.runs.stream import client
+
+log = logging.getLogger(__name__)
+
+TOTALS_KEY = "nodeviz:metrics:totals"
+"""A hash: `name|label value|bucket` -> number."""
+
+PROCESSES_KEY = "nodeviz:metrics:processes"
+"""A sorted set: each process that has gauges, scored by the Unix time of its last word."""
+
+FLUSH_S = 2.0
+SILENT_S = 15.0
+"""A process that said nothing for so long is gone, and its gauges with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """Only grows, until Redis is emptied."""
+
+    help: str
+    label: str = ""
+    """Name of its one label; none if empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histogram:
+    """How long something took, in seconds."""
+
+    help: str
+    bounds: tuple[float, ...]
+    label: str = ""
+
+
+SHORT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+LONG = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+
+COUNTERS: Mapping[str, Counter] = MappingProxyType(
+    {
+        "requests": Counter(help="Answered requests, without static files and the addresses of those who watch.", label="status"),
+        "refused": Counter(help="Requests and sockets that were refused: invalid input, too big, too often, forbidden, unknown, stalled.", label="kind"),
+        "runs_ended": Counter(help="Runs that finished or failed.", label="state"),
+        "runs_lost": Counter(help="Runs that lost their worker or their message and were sent again."),
+        "tries": Counter(help="Runs that are stored nowhere, by how they ended.", label="outcome"),
+    }
+)
+
+HISTOGRAMS: Mapping[str, Histogram] = MappingProxyType(
+    {
+        "request_seconds": Histogram(help="From a request to the head of its answer.", bounds=SHORT),
+        "run_wait_seconds": Histogram(help="From Run to the first worker.", bounds=LONG),
+        "run_seconds": Histogram(help="From the first worker to the end of a run.", bounds=LONG),
+        "try_seconds": Histogram(help="From the question to the last word of a run that is stored nowhere.", bounds=LONG),
+    }
+)
+
+Gauges = Callable[[], Mapping[str, float]]
+
+_lock = threading.Lock()
+_pending: defaultdict[str, float] = defaultdict(float)
+_gauges: list[Gauges] = []
+_process = secrets.token_hex(6)
+
+
+def counted(name: str, **labels: str) -> None:
+    """One more. Costs a dictionary's update; nothing here waits for Redis."""
+    with _lock:
+        _pending[f"{name}|{labels.get(COUNTERS[name].label, '')}|"] += 1
+
+
+def observed(name: str, seconds: float, **labels: str) -> None:
+    """It took so long."""
+    histogram = HISTOGRAMS[name]
+    bucket = next((str(bound) for bound in histogram.bounds if seconds <= bound), "+Inf")
+    label = labels.get(histogram.label, "")
+    with _lock:
+        _pending[f"{name}|{label}|{bucket}"] += 1
+        _pending[f"{name}|{label}|sum"] += max(0.0, seconds)
+
+
+def tell(gauges: Gauges) -> None:
+    """From now on this process says these numbers, too: how things are with it now."""
+    _gauges.append(gauges)
+
+
+def flush() -> None:
+    """Add what was counted to what Redis has. If it does not answer, the numbers wait; they are few, however much is counted."""
+    with _lock:
+        taken = dict(_pending)
+        _pending.clear()
+    try:
+        with client().pipeline() as pipe:
+            for field, value in taken.items():
+                pipe.hincrbyfloat(TOTALS_KEY, field, value)
+            if _gauges:
+                now = time.time()
+                key = f"{PROCESSES_KEY}:{_process}"
+                pipe.hset(key, mapping=_told())
+                pipe.expire(key, int(SILENT_S))
+                pipe.zadd(PROCESSES_KEY, {_process: now})
+                pipe.zremrangebyscore(PROCESSES_KEY, "-inf", now - SILENT_S)
+            pipe.execute()
+    except redis.RedisError as error:
+        log.debug("the metrics wait: %s", error)
+        with _lock:
+            for field, value in taken.items():
+                _pending[field] += value
+
+
+def totals() -> dict[str, float]:
+    """What all processes counted so far. Raises redis.RedisError."""
+    found = cast("dict[bytes, bytes]", client().hgetall(TOTALS_KEY))
+    return {field.decode(): float(value) for field, value in found.items()}
+
+
+def told_by_processes() -> list[dict[str, float]]:
+    """The gauges of each process that spoke lately. Raises redis.RedisError."""
+    names = cast("list[bytes]", client().zrangebyscore(PROCESSES_KEY, time.time() - SILENT_S, "+inf"))
+    with client().pipeline() as pipe:
+        for name in names:
+            pipe.hgetall(f"{PROCESSES_KEY}:{name.decode()}")
+        found: list[dict[bytes, bytes]] = pipe.execute()
+    return [{field.decode(): float(value) for field, value in process.items()} for process in found if process]
+
+
+def keep_flushing() -> None:
+    """From a thread of its own, for as long as the process lives."""
+
+    def run() -> None:
+        while True:
+            time.sleep(FLUSH_S)
+            flush()
+
+    threading.Thread(target=run, name="metrics", daemon=True).start()
+
+
+def _told() -> dict[str, Any]:
+    said: dict[str, float] = {"web_processes": 1}
+    for gauges in _gauges:
+        # The event loop may change what is being counted; the next time is soon.
+        with contextlib.suppress(RuntimeError):
+            said |= gauges()
+    return said
+
+
+def _forget_the_parents() -> None:
+    """A forked process counts for itself; what was counted before is the parent's."""
+    global _process, _lock
+    _lock = threading.Lock()
+    _process = secrets.token_hex(6)
+    _pending.clear()
+
+
+os.register_at_fork(after_in_child=_forget_the_parents)
