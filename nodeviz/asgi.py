@@ -18,14 +18,10 @@ http_application = get_asgi_application()
 from django.conf import settings  # noqa: E402
 
 from nodeviz import metrics  # noqa: E402
-from nodeviz.classroom import room_feed  # noqa: E402
 from nodeviz.logs import program  # noqa: E402
 from nodeviz.routing import websocket_urlpatterns  # noqa: E402
-from nodeviz.runs import feed  # noqa: E402
 from nodeviz.watched import Watched  # noqa: E402
 
-metrics.tell(feed.gauges)
-metrics.tell(room_feed.gauges)
 if program() == "web":
     metrics.keep_flushing()
 

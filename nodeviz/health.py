@@ -22,7 +22,7 @@ from nodeviz.celery import workers_alive
 
 OK, UNAVAILABLE = 200, 503
 
-REAPER_KEY = "nodeviz:reaper"
+REAPER_KEY = "nodeviz:reaper:beat"
 """Unix time of the reaper's last round."""
 
 REAPER_EXPIRES_S = 30

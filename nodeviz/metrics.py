@@ -80,6 +80,7 @@ _lock = threading.Lock()
 _pending: defaultdict[str, float] = defaultdict(float)
 _gauges: list[Gauges] = []
 _process = secrets.token_hex(6)
+_is_web = False
 
 
 def counted(name: str, **labels: str) -> None:
@@ -112,7 +113,7 @@ def flush() -> None:
         with client().pipeline() as pipe:
             for field, value in taken.items():
                 pipe.hincrbyfloat(TOTALS_KEY, field, value)
-            if _gauges:
+            if _is_web:
                 now = time.time()
                 key = f"{PROCESSES_KEY}:{_process}"
                 pipe.hset(key, mapping=_told())
@@ -144,7 +145,9 @@ def told_by_processes() -> list[dict[str, float]]:
 
 
 def keep_flushing() -> None:
-    """From a thread of its own, for as long as the process lives."""
+    """From a thread of its own, for as long as the process lives: a web server, which has viewers."""
+    global _is_web
+    _is_web = True
 
     def run() -> None:
         while True:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -24,7 +23,6 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 import simulator
 from nodeviz import health, metrics
 from nodeviz.celery import workers_alive
-from nodeviz.classroom.room_scripts import ROOMS_KEY, keys_of
 from nodeviz.runs.models import Run, RunState
 from nodeviz.runs.stream import client
 from nodeviz.scenarios.models import Scenario
@@ -43,7 +41,7 @@ GAUGES = {
     "viewers": "Sockets that follow a run.",
     "followed_runs": "Runs that are followed, counted once for each web process.",
     "stream_lag_records": "How many records the slowest viewer of a live run is behind it.",
-    "room_sockets": "Sockets in rooms.",
+    "room_sockets": "Windows in rooms, of students, teachers and walls.",
 }
 
 
@@ -80,6 +78,14 @@ def may_read(request: HttpRequest) -> bool:
     return any(address.version == network.version and address in network for network in settings.METRICS_ALLOW)
 
 
+_others: list[Callable[[], Iterable[Metric]]] = []
+
+
+def show(part: Callable[[], Iterable[Metric]]) -> None:
+    """What an application above has to say, too. It may raise redis.RedisError and DatabaseError."""
+    _others.append(part)
+
+
 class Everything:
     """Collected anew for each who asks. What cannot be asked is left out, and said so by `nodeviz_ready`."""
 
@@ -89,7 +95,7 @@ class Everything:
         info.add_metric([simulator.VERSION], 1)
         yield info
         yield from readiness()
-        for part in (of_database, of_redis, of_processes, counted_so_far):
+        for part in (of_database, of_redis, of_processes, counted_so_far, *_others):
             try:
                 yield from part()
             except (redis.RedisError, DatabaseError):
@@ -126,19 +132,11 @@ def of_database() -> Iterator[Metric]:
 
 
 def of_redis() -> Iterator[Metric]:
-    """Workers, the broker's queue, rooms. Raises redis.RedisError."""
+    """Workers, the broker's queue, memory. Raises redis.RedisError."""
     connection = client()
     yield GaugeMetricFamily("nodeviz_workers", "Workers that gave a sign of life lately.", value=workers_alive(connection))
     waiting: Any = connection.llen(f"{settings.CELERY_BROKER_TRANSPORT_OPTIONS['global_keyprefix']}celery")
     yield GaugeMetricFamily("nodeviz_broker_messages", "Messages in the broker that no worker has taken yet, tries among them.", value=waiting)
-    now_ms = time.time() * 1000
-    codes: Any = connection.zrangebyscore(ROOMS_KEY, now_ms, "+inf")
-    with connection.pipeline() as pipe:
-        for code in codes:
-            pipe.zcount(keys_of(code.decode())[6], now_ms, "+inf")
-        here = pipe.execute()
-    yield GaugeMetricFamily("nodeviz_rooms", "Rooms that are open.", value=len(codes))
-    yield GaugeMetricFamily("nodeviz_room_people", "Windows of people who are in a room now.", value=sum(here))
     memory: Any = connection.info("memory")
     yield GaugeMetricFamily("nodeviz_redis_used_bytes", "Memory that Redis uses.", value=memory.get("used_memory", 0))
 

@@ -182,7 +182,12 @@ def test_no_two_names_are_taken_for_each_other():
 def test_the_code_reads_what_the_table_of_variables_has_and_the_page_explains_it():
     texts = {path: path.read_text() for path in (CHECKOUT / "nodeviz").rglob("*.py")}
     called = r"""(?:ENV|env|os\.environ)(?:\.get\(|, |\[)["']([A-Z][A-Z_]+)["']"""
-    read = {name for text in texts.values() for name in re.findall(called, text)} - {"NODEVIZ_WORKER_PID", "NO_COLOR", "DJANGO_SETTINGS_MODULE"}
+    read = {name for text in texts.values() for name in re.findall(called, text)} - {
+        "NODEVIZ_WORKER_PID",
+        "PYTHONUNBUFFERED",
+        "NO_COLOR",
+        "DJANGO_SETTINGS_MODULE",
+    }
     # uvicorn reads the one, the script that starts everything the other.
     elsewhere = {"FORWARDED_ALLOW_IPS", "PYTHON"} | {f"{name}_FILE" for name in env.SECRETS}
     page = (CHECKOUT / "docs" / "operations.md").read_text()

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from nodeviz import metrics, metrics_page, watched
+from nodeviz.classroom.room_scripts import ROOMS_KEY, keys_of
 from nodeviz.runs.dispatch import give_up, reap
 from nodeviz.runs.models import RunState
 from nodeviz.runs.tasks import simulate_run
@@ -99,6 +100,16 @@ def test_without_redis_the_rest_is_told_and_what_was_counted_waits(settings, tmp
 
     assert (without['nodeviz_ready{part="redis"}'], without['nodeviz_ready{part="database"}'], "nodeviz_queue_length" in without) == (0, 1, True)
     assert shown()["nodeviz_runs_lost_total"] == 1
+
+
+def test_rooms_and_people_are_counted(redis_client):
+    later_ms = (timezone.now().timestamp() + 60) * 1000
+    redis_client.zadd(ROOMS_KEY, {"BCDFGH": later_ms, "GHJKLM": 1})
+    redis_client.zadd(keys_of("BCDFGH")[6], {"a 1": later_ms, "b 1": later_ms, "gone 1": 1})
+
+    found = shown()
+
+    assert (found["nodeviz_rooms"], found["nodeviz_room_people"]) == (1, 2)
 
 
 @pytest.mark.parametrize(
