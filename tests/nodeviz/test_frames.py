@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodeviz.runs.frames import MAX_FRAME_RECORDS, Frame, cut, hello_message, pack, records_message, state_message, unpack
@@ -24,6 +24,7 @@ def test_sizes_of_frames(count: int, sizes: list[int]) -> None:
     assert [len(frame) for frame in cut(range(count))] == sizes
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.text(), st.text()), min_size=1, max_size=MAX_FRAME_RECORDS))
 def test_packing_loses_nothing(records: list[dict[str, str]]) -> None:
     lines = tuple(json.dumps(record, ensure_ascii=False) for record in records)

@@ -157,7 +157,7 @@ def test_a_database_without_room_fails_the_run_in_words(make_run: MakeRun, monke
     assert run.error == "The run was computed, but the database did not take it: database or disk is full. Press Run to try once more."
 
 
-def test_a_message_goes_back_to_the_broker_when_the_database_is_away(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_goes_back_to_the_broker_when_the_database_is_away(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> None:
     monkeypatch.setattr(tasks, "HAND_BACK_AFTER_S", 0)
     run = make_run()
     with connection.execute_wrapper(unreachable), pytest.raises(Reject) as rejected:
