@@ -87,6 +87,22 @@ class Bench:
     def check(self, text: str) -> None:
         self.ask("/check", json.dumps({"text": text}).encode(), "application/json")
 
+    def warm_workers(self, count: int) -> None:
+        """What a process does once, when it is new, is no part of what it does for each run."""
+        self.stack.set_workers(count)
+        first = self.stack.newest_run()
+        for _ in range(4 * count):
+            self.press_run(TYPICAL)
+        self.stack.until_finished(first, 4 * count)
+
+    def warm_webs(self, count: int) -> None:
+        """The same for web processes."""
+        self.stack.set_webs(count)
+        path = f"/s/{self.stack.newest_scenario()}"
+        for port in self.stack.web_ports[:count]:
+            for page in ("/gallery", path, "/gallery", path):
+                self.ask(page, port=port)
+
     # -- what is measured ----------------------------------------------------------------------------------------------------------
 
     def repeated(self, title: str, times: int, work: Callable[[], object]) -> None:
@@ -100,8 +116,8 @@ class Bench:
 
     def computed(self, workers: int) -> tuple[float, dict[str, float]]:
         """Runs that waited are computed by so many workers. Returns the seconds from the first claim to the last artefact, and the processor time."""
+        self.warm_workers(workers)
         first = self.stack.newest_run()
-        self.stack.set_workers(workers)
         with self.stack.frozen_workers():
             for _ in range(self.runs):
                 self.press_run(TYPICAL)
@@ -126,7 +142,7 @@ class Bench:
 
     def watched(self, webs: int) -> tuple[float, dict[str, float], int]:
         """A long run under the eyes of many. Returns seconds, processor time, and records that were delivered."""
-        self.stack.set_webs(webs)
+        self.warm_webs(webs)
         with self.stack.frozen_workers() as go_on:
             scenario_id = self.press_run(LONG)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -181,7 +197,7 @@ class Bench:
 
     def of_pages(self, webs: int, count: int = 200) -> float:
         """Seconds for so many pages, asked for by eight at once."""
-        self.stack.set_webs(webs)
+        self.warm_webs(webs)
         started_s = time.perf_counter()
         threads = [threading.Thread(target=self._pages, args=(number, count // 8, webs)) for number in range(8)]
         for thread in threads:

@@ -76,11 +76,9 @@ class Stack:
         pids = [pid for worker in self._workers for pid in family(worker.pid)]
 
         def go_on() -> None:
-            for pid in pids:
-                os.kill(pid, signal.SIGCONT)
+            signalled(pids, signal.SIGCONT)
 
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
+        signalled(pids, signal.SIGSTOP)
         try:
             yield go_on
         finally:
@@ -178,6 +176,13 @@ def runs() -> Any:
     from nodeviz.runs.models import Run  # After Django is set up.
 
     return Run.objects.all()
+
+
+def signalled(pids: list[int], sent: signal.Signals) -> None:
+    """A pool process may just have been replaced by another one."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, sent)
 
 
 def family(pid: int) -> list[int]:
