@@ -21,8 +21,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 import simulator
-from nodeviz.scenarios.bounds import MAX_BODY_BYTES, RUNS
+from nodeviz.scenarios.bounds import RUNS
 from nodeviz.supervisor.network import free_port
+from nodeviz.web_limits import MAX_BODY_BYTES
 from tests.nodeviz.scaled_out import DEPLOY, PATIENCE_S, TOKEN, Follower, Nginx, ScaledOut, collect_static, established, eventually, listens, scaled_out
 from tests.nodeviz.test_processes import LONG, SMALL, trace
 
