@@ -43,9 +43,6 @@ class HashedModulesStorage(CompressedManifestStaticFilesStorage):
     max_post_process_passes = 20
     """Each pass settles the names one level further up the imports; Django's own 5 are fewer than our modules have."""
 
-    max_post_process_passes = 20
-    """Each pass settles the names one level further up the imports; Django's own 5 are fewer than our modules have."""
-
     def create_compressor(self, **kwargs: Any) -> Compressor:
         """What makes the compressed copy beside each file."""
         return DenseCompressor(**kwargs)

@@ -394,7 +394,8 @@ async def test_two_sides_are_compared(make_run: MakeRun, b: dict[str, Any], iden
         return run
 
     run = await sync_to_async(prepared)()
-    worker = start_worker(app, pool="threads", concurrency=2, perform_ping_check=False, shutdown_timeout=30)
+    # The level is the whole process' from then on.
+    worker = start_worker(app, pool="threads", concurrency=2, loglevel="INFO", perform_ping_check=False, shutdown_timeout=30)
     await sync_to_async(worker.__enter__)()
     try:
         said = await compared({"ref": run.scenario_id}, b)
