@@ -48,7 +48,7 @@ RUNS = Bucket(name="run", capacity=60, per_minute=30)
 CHECKS = Bucket(name="check", capacity=300, per_minute=600)
 """The editor asks a moment after the last key: at most once or twice a second for each who types."""
 
-TRIES = Bucket(name="try", capacity=120, per_minute=120)
+TRIES = Bucket(name="try", capacity=120, per_minute=120, browser_part=0.75)
 """A slider that is dragged asks three times a second; forty seconds of that at once, and in the long run the two a second that two workers compute."""
 
 READS = Bucket(name="read", capacity=2_400, per_minute=1_200)

@@ -158,7 +158,8 @@ def editor(
 ) -> HttpResponse:
     """The page of a scenario that does not exist yet."""
     context = {
-        "text": text,
+        # JSON can say half of a surrogate pair, and no page can.
+        "text": text.encode(errors="replace").decode(),
         "file_name": file_name,
         "problems": [as_json(problem) for problem in problems],
         "examples": gallery.examples()[:EXAMPLES_AT_FIRST],

@@ -13,7 +13,7 @@ from simulator.shell import control
 from simulator.shell.expansion import Expander
 from simulator.shell.flow import Leave, LeaveLoop, Replaced, Return, ShellProblem, Steps
 from simulator.shell.grammar import parse
-from simulator.shell.limits import MAX_PENDING_SIGNALS, MAX_STEPS_PER_INSTANT, SHELL_BYTES_PER_SECOND, STEP_NANOSECONDS
+from simulator.shell.limits import MAX_PENDING_SIGNALS, MAX_STEPS_PER_INSTANT, MAX_TRAPS_IN_TRAPS, SHELL_BYTES_PER_SECOND, STEP_NANOSECONDS
 from simulator.shell.pipes import NULL, Pipe, PipeReader, PipeWriter, Stream
 from simulator.shell.process import AtMost, Footprint, Process
 from simulator.shell.rhythm import Rhythm
@@ -45,6 +45,7 @@ class Shell:
         self._copied_bytes = 0
         self.substitution_status = 0
         self._window = (0, state.text_bytes)
+        self._traps = 0
 
     # What others need of a shell.
 
@@ -211,8 +212,10 @@ class Shell:
             return self.state.status
 
     def traps(self) -> Steps:
-        """Run the traps of the signals that arrived."""
-        while self.pending:
+        """Run the traps of the signals that arrived. Deep inside traps they are left to those outside: a trap may send its own signal."""
+        while self.pending and self._traps < MAX_TRAPS_IN_TRAPS:
+            if self.process.table.over_budget():
+                yield self._busy()
             signal = self.pending.pop(0)
             action = self.state.traps.get(signal)
             if not action:
@@ -220,7 +223,11 @@ class Shell:
             status, sites = self.state.status, self.state.call_sites
             self.process.footprint.touch("changes")
             self.state.call_sites = (*sites, signal)
-            yield self.execute(parse(action), False, False)
+            self._traps += 1
+            try:
+                yield self.execute(parse(action), False, False)
+            finally:
+                self._traps -= 1
             self.state.call_sites = sites
             self.state.status = status
 
@@ -242,8 +249,12 @@ class Shell:
             if not woken:
                 size *= 2
                 process.use_memory(size)
+        if not table.grant(to_trap=bool(self.pending)):
+            # A trap that sends its own signal, or two processes that wake each other: only time helps.
+            instant_ms = table.now_ms
+            while table.now_ms == instant_ms:
+                yield process.stirred
         table.busy.pop(process, None)
-        table.grant(to_trap=bool(self.pending))
 
     def step(self) -> Steps | None:
         """What has to be done before the next command; None if nothing."""

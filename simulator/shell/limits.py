@@ -56,6 +56,9 @@ MAX_NOTES = 50
 MAX_PENDING_SIGNALS = 64
 """Signals of one process waiting for their trap."""
 
+MAX_TRAPS_IN_TRAPS = 20
+"""Traps that interrupt each other. A trap that sends its own signal would go down for ever, and each level remembers those above it."""
+
 PIPE_BYTES = 64 << 10
 """What a pipe holds before its writer waits: Linux' default."""
 

@@ -229,13 +229,15 @@ class Processes:
         if self._instant_ms == since_ms:
             self._instant_ms = self.now_ms
 
-    def grant(self, *, to_trap: bool) -> None:
-        """Some more steps, for a trap of a process that is busy for ever, or to look at a file again."""
-        if self._grants < _GRANTS_PER_INSTANT:
-            self._grants += 1
-            self._left_now = max(self._left_now, _GRANTED_STEPS)
-            if to_trap:
-                self._left = max(self._left, _GRANTED_STEPS)
+    def grant(self, *, to_trap: bool) -> bool:
+        """Some more steps, for a trap of a process that is busy for ever, or to look at a file again. False: this instant has had its share."""
+        if self._grants >= _GRANTS_PER_INSTANT:
+            return False
+        self._grants += 1
+        self._left_now = max(self._left_now, _GRANTED_STEPS)
+        if to_trap:
+            self._left = max(self._left, _GRANTED_STEPS)
+        return True
 
     def skip_pids(self, count: int) -> None:
         """So many processes would have been started by rounds of a loop that were not simulated."""

@@ -48,9 +48,9 @@ async def until_gone(receive: Callable[..., Any]) -> None:
 
 
 @asynccontextmanager
-async def server(application: Callable[..., Any]) -> AsyncIterator[tuple[int, uvicorn.Server]]:
+async def server(application: Callable[..., Any], **options: Any) -> AsyncIterator[tuple[int, uvicorn.Server]]:
     """Its port, and itself."""
-    config = uvicorn.Config(application, http=BoundedHttp, port=0, lifespan="off", log_level="critical", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(application, http=BoundedHttp, port=0, lifespan="off", log_level="critical", timeout_graceful_shutdown=1, **options)
     serving = uvicorn.Server(config)
     task = asyncio.create_task(serving.serve())
     while not serving.started:
@@ -169,3 +169,25 @@ async def test_a_reader_who_reads_gets_more_than_the_limit_s_time_of_it(monkeypa
         while loop.time() < until_s:
             assert await reader.read(65536)
         writer.close()
+
+
+async def address(scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+    """Says who asks, and how."""
+    words = f"{scope['client'][0]} {scope['scheme']}".encode()
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(words))]})
+    await send({"type": "http.response.body", "body": words})
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "believed"),
+    [
+        pytest.param("192.0.2.1", b"203.0.113.9", b"127.0.0.1 http", id="from who is no proxy of ours: nothing"),
+        pytest.param("127.0.0.1", b"203.0.113.9", b"203.0.113.9 https", id="from our proxy: what it says"),
+        pytest.param("127.0.0.1", b"198.51.100.7, 203.0.113.9", b"203.0.113.9 https", id="of a list what our proxy wrote, which is last"),
+    ],
+)
+async def test_who_is_believed_about_an_address(trusted: str, forwarded: bytes, believed: bytes) -> None:
+    async with server(address, forwarded_allow_ips=trusted) as (port, _serving):
+        answer = await said(port, post(b"X-Forwarded-For: " + forwarded, b"X-Forwarded-Proto: https", b"Content-Length: 0"))
+
+    assert answer.endswith(b"\r\n\r\n" + believed)

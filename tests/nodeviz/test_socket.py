@@ -19,6 +19,7 @@ from django.utils import timezone
 import simulator
 from nodeviz.asgi import application
 from nodeviz.runs import consumers, feed
+from nodeviz.runs.consumers import JOINS_AT_ONCE
 from nodeviz.runs.dispatch import give_up
 from nodeviz.runs.journal import Journal, Record, wake_readers
 from nodeviz.runs.models import Run, RunState
@@ -383,6 +384,17 @@ async def test_what_is_no_join_ends_the_conversation(make_run: MakeRun, message:
         await viewer.say(message)
 
         assert await viewer.closed() == 4400
+
+
+async def test_who_joins_again_and_again_is_sent_away(make_run: MakeRun) -> None:
+    run = await sync_to_async(lambda: finished(make_run()))()
+    async with socket(run) as viewer:
+        for _ in range(3 * JOINS_AT_ONCE):
+            await viewer.say('{"op": "join", "from": 0}')
+        while (answer := await viewer.connection.receive_output(timeout=5))["type"] != "websocket.close":
+            pass
+
+        assert answer["code"] == 4429
 
 
 async def test_a_binary_message_ends_the_conversation(make_run: MakeRun) -> None:
