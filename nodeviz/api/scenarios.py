@@ -27,11 +27,11 @@ def create(call: Call) -> HttpResponseBase:
     documents = handed_in(call)
     try:
         loaded = docs.load(documents)
+        with transaction.atomic():
+            scenario, token = stored(documents, loaded, parent_id=call.given["parent"] or "")
+            ensure_run(scenario, again=True)
     except simulator.ManifestError as error:
         raise refused_text(error.problems) from error
-    with transaction.atomic():
-        scenario, token = stored(documents, loaded, parent_id=call.given["parent"] or "")
-        ensure_run(scenario, again=True)
     said = {**scenario_json(call, scenario), "url": call.address(scenario.get_absolute_url()), "token": token or None}
     response = JsonResponse(said, status=CREATED if token else 200)
     response["Location"] = links(call, scenario)["self"]

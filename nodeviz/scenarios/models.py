@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 import simulator
 from nodeviz.scenarios.documents import MAX_TITLE_CHARACTERS, Document, joined
@@ -45,6 +46,29 @@ def new_token() -> str:
 def hash_of(token: str) -> str:
     """A random token needs no salt."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
+
+
+def fingerprint(text: str) -> str:
+    """Of a text, however it is indented and broken into lines: the blanks of a copy differ."""
+    return hashlib.sha256(" ".join(text.split()).encode(errors="surrogatepass")).hexdigest()
+
+
+class TakenDown(simulator.ManifestError):
+    """The operator has taken this text down, and it may not be stored again."""
+
+    def __init__(self) -> None:
+        super().__init__((simulator.Problem(message=gettext("this text was taken down by whoever runs this server, and is not stored again")),))
+
+
+class BlockedText(models.Model):
+    """A text that was taken down. Only its fingerprint is kept."""
+
+    fingerprint = models.CharField(primary_key=True, max_length=64)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.fingerprint} {self.reason}".rstrip()
 
 
 class ScenarioQuerySet(models.QuerySet["Scenario"]):
@@ -94,9 +118,11 @@ class Scenario(models.Model):
         return f"{self.id} {self.title}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert. Raises TypeError for a row that exists: a link shows tomorrow what it shows today."""
+        """Insert. Raises TypeError for a row that exists: a link shows tomorrow what it shows today. Raises TakenDown for a text that is blocked."""
         if not self._state.adding:
             raise TypeError(f"scenario {self.id} is immutable")
+        if BlockedText.objects.filter(pk=fingerprint(self.text)).exists():
+            raise TakenDown
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

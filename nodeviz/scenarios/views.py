@@ -34,7 +34,7 @@ from nodeviz.scenarios.answers import (
     too_often_message,
 )
 from nodeviz.scenarios.bounds import CHECKS, RUNS, bounded_body, may_ask
-from nodeviz.scenarios.models import Scenario, hash_of, new_token
+from nodeviz.scenarios.models import Scenario, TakenDown, hash_of, new_token
 
 EXAMPLES_AT_FIRST = 3
 """Beside the editor; the gallery has all of them."""
@@ -68,9 +68,12 @@ def run(request: HttpRequest) -> HttpResponse:
         loaded = docs.load(documents)
     except simulator.ManifestError as error:
         return refusal(request, documents, error.problems, status=REFUSED)
-    with transaction.atomic():
-        scenario, token = scenario_of(documents, loaded, parent_id=request.POST.get("parent", ""))
-        url = address_of(ensure_run(scenario, again=True))
+    try:
+        with transaction.atomic():
+            scenario, token = scenario_of(documents, loaded, parent_id=request.POST.get("parent", ""))
+            url = address_of(ensure_run(scenario, again=True))
+    except TakenDown as error:
+        return refusal(request, documents, error.problems, status=REFUSED)
     answer = {"url": url, **({"token": token} if token else {})}
     return JsonResponse(answer, status=CREATED) if wants_json(request) else HttpResponseRedirect(url, status=SEE_OTHER)
 
