@@ -34,3 +34,8 @@ routed = ProtocolTypeRouter(
 )
 
 application = Watched(routed, writes_access_log=settings.ACCESS_LOG)
+
+if ready := os.environ.pop("NODEVIZ_READY_FD", ""):
+    # Whoever replaces a server by this one waits for it.
+    os.write(int(ready), b"1")
+    os.close(int(ready))

@@ -13,7 +13,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from nodeviz.web_limits import BODY_WITHIN_S, HEAD_WITHIN_S, MAX_BODY_BYTES, MAX_DISCARDED_BYTES, MAX_HEAD_BYTES, READ_WITHIN_S
+from nodeviz.web_limits import BODY_WITHIN_S, HEAD_WITHIN_S, LAST_REQUEST_WITHIN_S, MAX_BODY_BYTES, MAX_DISCARDED_BYTES, MAX_HEAD_BYTES, READ_WITHIN_S
 
 
 class TooMuch(Exception):
@@ -38,6 +38,13 @@ class BoundedHttp(HttpToolsProtocol):
         """Nobody is waited for any more."""
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """The server ends. Who has just come is heard first: their request may be on its way, and they could not know whether it was taken."""
+        if getattr(self, "cycle", None) is None:
+            self.loop.call_later(LAST_REQUEST_WITHIN_S, super().shutdown)
+        else:
+            super().shutdown()
 
     # -- what comes in -------------------------------------------------------------------------------------------------------------
 

@@ -22,3 +22,6 @@ BODY_WITHIN_S = 60.0
 
 READ_WITHIN_S = 30.0
 """A reader who takes nothing of an answer for so long is left. The same for sockets (`runs/consumers.py`)."""
+
+LAST_REQUEST_WITHIN_S = 0.3
+"""On a connection that was made a moment before its server ended."""

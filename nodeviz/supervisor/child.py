@@ -44,6 +44,7 @@ class Child:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=program.handed,
             preexec_fn=partial(die_with_parent, os.getpid(), program.death_signal),
         )
         return cls(program, process, show)
@@ -57,12 +58,12 @@ class Child:
         self._reader.cancel()
         return code
 
-    async def stop(self) -> None:
+    async def stop(self, *, sent: signal.Signals | None = None, grace_s: float | None = None) -> None:
         """Ask; after the grace, do not ask."""
         with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(self.program.stop_signal)
+            self._process.send_signal(sent or self.program.stop_signal)
         try:
-            async with asyncio.timeout(self.program.grace_s):
+            async with asyncio.timeout(self.program.grace_s if grace_s is None else grace_s):
                 await self._process.wait()
         except TimeoutError:
             self.kill()

@@ -28,6 +28,23 @@ def check_address(host: str, port: int) -> None:
             raise AddressUnusable(_sentence(host, port, error)) from error
 
 
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Raises AddressUnusable."""
+    check_address(host, port)
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    made = socket.socket(family, kind, protocol)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        made.bind(address)
+        made.listen(2048)
+    except OSError as error:
+        made.close()
+        raise AddressUnusable(_sentence(host, port, error)) from error
+    return made
+
+
 def _sentence(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         other = port + 1 if port < 65535 else port - 1

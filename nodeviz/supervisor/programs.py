@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 Arguments = tuple[str, ...]
 
-GRACEFUL_WEB_S = 1
-"""For answers that are under way. Browsers reconnect to what they followed."""
+GRACEFUL_WEB_S = 5
+"""For answers that are under way, when another server takes over. Browsers reconnect to what they followed."""
+
+STOP_WEB_S = 1.3
+"""The same when everything ends."""
+
+LONGEST_RUN_S = 160
+"""So long a worker that was replaced may finish what it computes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +33,8 @@ class Program:
     """From the stop signal to SIGKILL. Those of all programs together stay below 5 s."""
     death_signal: signal.Signals = signal.SIGKILL
     """Sent by the kernel when the supervisor itself was killed."""
+    handed: tuple[int, ...] = ()
+    """File descriptors that it inherits."""
     quiet: bool = False
     """Its last lines are shown only if it ends by itself."""
 
@@ -46,7 +55,16 @@ def web(host: str, port: int) -> Program:
     options = (*bounds, "--lifespan", "off", "--no-server-header")
     talk = ("--log-level", "warning", "--timeout-graceful-shutdown", str(GRACEFUL_WEB_S))
     arguments = (sys.executable, "-m", "uvicorn", "nodeviz.asgi:application", "--host", host, "--port", str(port), *options, *talk)
-    return Program(name="web", arguments=arguments, grace_s=GRACEFUL_WEB_S + 0.3)
+    return Program(name="web", arguments=arguments, grace_s=STOP_WEB_S)
+
+
+def web_on(listening: socket.socket) -> Program:
+    """The same on a socket that others hold, too: whoever comes while one server ends and the next begins waits a moment, and is refused by nobody."""
+    program = web("", 0)
+    words = list(program.arguments)
+    at = words.index("--host")
+    words[at : at + 4] = ["--fd", str(listening.fileno())]
+    return replace(program, arguments=tuple(words), handed=(listening.fileno(),))
 
 
 def worker() -> Program:
@@ -61,9 +79,9 @@ def reaper() -> Program:
     return Program(name="reaper", arguments=(sys.executable, "manage.py", "reaper"), grace_s=0.5)
 
 
-def redis_server(binary: str, socket: Path, folder: Path) -> Program:
+def redis_server(binary: str, unix_socket: Path, folder: Path) -> Program:
     """An own Redis that only this user reaches: no port, and the socket lies in a private folder. What it was told outlives a crash of its process."""
-    reach = ("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--daemonize", "no", "--loglevel", "warning")
+    reach = ("--port", "0", "--unixsocket", str(unix_socket), "--unixsocketperm", "700", "--daemonize", "no", "--loglevel", "warning")
     keep = ("--dir", str(folder), "--save", "", "--appendonly", "yes", "--appendfsync", "everysec")
     return Program(name="redis", arguments=(binary, *reach, *keep), death_signal=signal.SIGTERM, quiet=True)
 

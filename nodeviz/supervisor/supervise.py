@@ -6,6 +6,7 @@ Start: Redis; the tables and static files if they have changed; worker, web and 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
@@ -14,17 +15,21 @@ from typing import Any
 
 import redis
 import redis.asyncio
+from django.db import DatabaseError
 
 from nodeviz.celery import workers_alive
 from nodeviz.supervisor import preparation, programs
 from nodeviz.supervisor.child import Child, Show
-from nodeviz.supervisor.network import http_status
+from nodeviz.supervisor.network import http_status, listening_socket
 from nodeviz.supervisor.programs import Program
 from nodeviz.supervisor.restarts import Record
 
 REDIS_ANSWERS_WITHIN_S = 3.0
 READY_WITHIN_S = 60.0
 POLL_S = 0.03
+
+READY_FD = "NODEVIZ_READY_FD"
+"""Where a web server says that it has loaded everything (asgi.py)."""
 
 STOP_ORDER = (("migrate", "static", "web", "reaper"), ("worker",), ("redis",))
 
@@ -58,26 +63,34 @@ class Supervisor:
         self._keepers: dict[str, asyncio.Task[None]] = {}
         self._stop = asyncio.Event()
         self._ready = False
+        self._reload = asyncio.Event()
+        self._outgoing: list[Child] = []
+        self._retired: set[asyncio.Task[None]] = set()
+        """Of those that were replaced, and finish what they do."""
 
     async def run(self, setup: Setup, *, announce: Callable[[], None]) -> None:
         """Start everything, `announce` that it is there, keep it up until a signal comes, stop everything. Raises CannotStart."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._on_signal)
+        loop.add_signal_handler(signal.SIGUSR1, self._reload.set)
+        listening = listening_socket(self._host, self._port)
         try:
             if setup.redis:
                 self._keep(setup.redis)
             await self._unless_stopped(redis_answers(setup.redis_url))
             await self._unless_stopped(self._prepare(setup))
-            for program in (programs.worker(), programs.web(self._host, self._port), programs.reaper()):
-                self._keep(replace(program, environment=setup.environment))
+            web, worker = (replace(program, environment=setup.environment) for program in (programs.web_on(listening), programs.worker()))
+            for program in (worker, web, replace(programs.reaper(), environment=setup.environment)):
+                self._keep(program)
             await self._unless_stopped(self._until_ready(setup.redis_url))
             if not self._stop.is_set():
                 self._ready = True
                 announce()
-                await self._unless_stopped(self._stop.wait())
+                await self._until_stopped(setup, web, worker)
         finally:
             await self._stop_all()
+            listening.close()
 
     def _on_signal(self) -> None:
         """The second one is impatience."""
@@ -95,6 +108,75 @@ class Supervisor:
                 ended.result()
         for unfinished in (task, stop):
             unfinished.cancel()
+
+    async def _until_stopped(self, setup: Setup, web: Program, worker: Program) -> None:
+        """Replace what serves, as often as that is asked for. Raises what a keeper raises."""
+        while not self._stop.is_set():
+            await self._unless_stopped(self._reload.wait())
+            if self._reload.is_set() and not self._stop.is_set():
+                self._reload.clear()
+                # Not `_unless_stopped`: a keeper that ends is what is wanted here.
+                task, stop = asyncio.create_task(self._replace(setup, web, worker)), asyncio.create_task(self._stop.wait())
+                await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+                for unfinished in (task, stop):
+                    unfinished.cancel()
+                await asyncio.gather(task, return_exceptions=self._stop.is_set())
+
+    async def _replace(self, setup: Setup, web: Program, worker: Program) -> None:
+        """As for a start, and then a new one beside the old one, which goes when the new one is there. One that does not start changes nothing."""
+        self._show("up", "reloads")
+        try:
+            await self._prepare(setup)
+            successor = await self._started_web(web)
+        except (CannotStart, DatabaseError) as error:
+            self._show("up", f"goes on as before: {error}")
+            return
+        self._succeed(successor, sent=web.stop_signal, grace_s=programs.GRACEFUL_WEB_S + 1)
+        # SIGTERM lets a worker finish what it computes, and hand nothing back.
+        self._succeed(await Child.start(worker, folder=self._folder, show=self._show), sent=signal.SIGTERM, grace_s=programs.LONGEST_RUN_S)
+        # Its keeper starts the next one; nobody notices the second between.
+        await self._children["reaper"].stop()
+        self._show("up", "has reloaded")
+
+    async def _started_web(self, web: Program) -> Child:
+        """One that has loaded everything and listens at once. Raises CannotStart."""
+        reading, writing = os.pipe()
+        program = replace(web, environment={**web.environment, READY_FD: str(writing)}, handed=(*web.handed, writing))
+        try:
+            child = await Child.start(program, folder=self._folder, show=self._show)
+        finally:
+            os.close(writing)
+        child.program = web
+        try:
+            async with asyncio.timeout(READY_WITHIN_S):
+                said = await asyncio.to_thread(os.read, reading, 1)
+        except TimeoutError:
+            said = b""
+        finally:
+            if not self._stop.is_set():
+                os.close(reading)
+        if not said:
+            child.kill()
+            await child.ended()
+            raise CannotStart("the new web server does not start; its last lines above say why.")
+        return child
+
+    def _succeed(self, child: Child, *, sent: signal.Signals, grace_s: float) -> None:
+        """It is kept from now on, in the place of the one of its name, which ends in its own time."""
+        name = child.program.name
+        old, keeper = self._children[name], self._keepers.pop(name)
+        keeper.cancel()
+        self._keep(child.program, child)
+
+        async def retire() -> None:
+            await old.stop(sent=sent, grace_s=grace_s)
+            await old.ended()
+
+        task = asyncio.create_task(retire())
+        self._retired.add(task)
+        self._outgoing.append(old)
+        task.add_done_callback(self._retired.discard)
+        task.add_done_callback(lambda _: self._outgoing.remove(old))
 
     async def _prepare(self, setup: Setup) -> None:
         """Tables and static files; hardly any time if nothing has changed. Raises CannotStart and django.db.DatabaseError."""
@@ -125,16 +207,17 @@ class Supervisor:
             except TimeoutError:
                 raise CannotStart(f"nodeviz was not ready within {READY_WITHIN_S:.0f} s; the lines above say why.") from None
 
-    def _keep(self, program: Program) -> None:
-        self._keepers[program.name] = asyncio.create_task(self._keep_up(program))
+    def _keep(self, program: Program, child: Child | None = None) -> None:
+        self._keepers[program.name] = asyncio.create_task(self._keep_up(program, child))
 
-    async def _keep_up(self, program: Program) -> None:
-        """Start it again whenever it ends, with growing patience."""
+    async def _keep_up(self, program: Program, running: Child | None = None) -> None:
+        """Start it again whenever it ends, with growing patience. `running`: it was started already."""
         record = Record()
         clock = asyncio.get_running_loop().time
         while True:
             started_s = clock()
-            child = self._children[program.name] = await Child.start(program, folder=self._folder, show=self._show)
+            child = self._children[program.name] = running or await Child.start(program, folder=self._folder, show=self._show)
+            running = None
             code = await child.ended()
             if self._stop.is_set():
                 return
@@ -147,11 +230,13 @@ class Supervisor:
 
     async def _stop_all(self) -> None:
         self._stop.set()
+        for child in self._outgoing:
+            child.kill()
         for names in STOP_ORDER:
             await asyncio.gather(*(self._children[name].stop() for name in names if name in self._children))
         for keeper in self._keepers.values():
             keeper.cancel()
-        await asyncio.gather(*self._keepers.values(), return_exceptions=True)
+        await asyncio.gather(*self._keepers.values(), *self._retired, return_exceptions=True)
 
 
 async def redis_answers(url: str) -> None:

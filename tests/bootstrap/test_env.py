@@ -183,6 +183,7 @@ def test_the_code_reads_what_the_table_of_variables_has_and_the_page_explains_it
     texts = {path: path.read_text() for path in (CHECKOUT / "nodeviz").rglob("*.py")}
     called = r"""(?:ENV|env|os\.environ)(?:\.get\(|, |\[)["']([A-Z][A-Z_]+)["']"""
     read = {name for text in texts.values() for name in re.findall(called, text)} - {
+        "NODEVIZ_READY_FD",
         "NODEVIZ_WORKER_PID",
         "PYTHONUNBUFFERED",
         "NO_COLOR",

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -236,6 +237,56 @@ def test_every_line_is_an_object_if_a_machine_reads_them(tmp_path, collected):
     assert {"up", "worker", "web"} <= {line["program"] for line in lines}
     assert any(line.get("scenario") == "abcdefghijk" and line.get("status") == 404 and line["request"] for line in lines)
     assert any("perhaps ALLOWED_HOSTS was meant" in line["message"] for line in lines)
+
+
+def reloaded(made: Installation) -> tuple[int, int]:
+    """The web servers before and after."""
+    old = made.one("uvicorn")
+    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(made.var)}
+    subprocess.run((sys.executable, "manage.py", "reload"), cwd=CHECKOUT, env=environment, check=True, capture_output=True)
+    assert made.process
+    assert made.process.stdout
+    for line in made.process.stdout:
+        made.lines.append(line)
+        if "has reloaded" in line or "goes on as before" in line:
+            break
+    assert eventually(lambda: old not in made.alive(), within_s=8)
+    return old, made.one("uvicorn")
+
+
+def test_a_reload_replaces_what_serves_and_refuses_nobody(installation):
+    worker = installation.one("celery")
+    stopped = threading.Event()
+    answers: list[object] = []
+
+    def ask() -> None:
+        while not stopped.is_set():
+            try:
+                answers.append(installation.get("/healthz").status)
+            except OSError as error:
+                answers.append(repr(error))
+
+    asking = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in asking:
+        thread.start()
+    old, new = reloaded(installation)
+    stopped.set()
+    for thread in asking:
+        thread.join()
+
+    assert old != new
+    assert (set(answers), len(answers) > 20) == ({200}, True)
+    assert eventually(lambda: worker not in installation.alive(), within_s=10)
+    assert eventually(lambda: "celery" in commandline(installation.one("celery")), within_s=5)
+    assert installation.end(signal.SIGTERM) < STOPS_WITHIN_S
+    assert installation.alive() == {}
+
+
+def test_nothing_to_reload_is_said(tmp_path):
+    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path)}
+    asked = subprocess.run((sys.executable, "manage.py", "reload"), cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
+
+    assert (asked.returncode, "nodeviz is not running from this folder" in asked.stderr) == (1, True)
 
 
 def test_a_second_one_in_the_same_folder_is_refused(lasting):
