@@ -26,7 +26,7 @@ from django.db import OperationalError
 ABOUT_MACHINERY = (OSError, redis.RedisError, OperationalError, ImproperlyConfigured, SuspiciousOperation, EOFError, MemoryError)
 """Exceptions whose message is about sockets, disks and settings."""
 
-NAMES = ("request", "run", "scenario", "room", "try", "status", "method", "path", "ms")
+NAMES = ("request", "run", "scenario", "room", "status", "method", "path", "ms")
 """Fields that a line may have besides those that every line has."""
 
 MOST_CHARACTERS = 2_000
