@@ -14,6 +14,7 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from redis import RedisError
 
@@ -47,14 +48,25 @@ class RoomConsumer(AsyncWebsocketConsumer):
     """One window of somebody in a room."""
 
     seat: Seat | None = None
+    deadline: asyncio.TimerHandle | None = None
     is_closed = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """However it ends, its place is free: behind an exception Channels says nothing of a disconnect."""
+        self.holding = contextlib.AsyncExitStack()
+        try:
+            await super().__call__(scope, receive, send)
+        except Exception:
+            log.exception("a socket of a room ended")
+            await self.close(room_feed.LOST)
+        finally:
+            await self.leave()
 
     async def connect(self) -> None:
         """Accepted before it is looked up, because a browser sees the code of an accepted socket only."""
         await self.accept()
         activate_language(dict(self.scope["headers"]).get(b"accept-language", b"").decode("latin-1"))
         self.allowance, self.asked_s = float(MESSAGES_AT_ONCE), asyncio.get_running_loop().time()
-        self.holding = contextlib.AsyncExitStack()
         self.deadline = asyncio.get_running_loop().call_later(HELLO_WITHIN_S, self.on_silence)
 
     def on_silence(self) -> None:
@@ -81,8 +93,10 @@ class RoomConsumer(AsyncWebsocketConsumer):
             self.is_closed = True
             await super().close(code, reason)
 
-    async def disconnect(self, code: int) -> None:
-        self.deadline.cancel()
+    async def leave(self) -> None:
+        """The socket is gone, and everything that it held."""
+        if self.deadline:
+            self.deadline.cancel()
         if self.seat:
             seat, self.seat = self.seat, None
             self.feed.unseat(seat)
@@ -99,7 +113,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
         if message.get("op") != "hello":
             await self.close(room_feed.BAD_MESSAGE)
             return
-        self.deadline.cancel()
+        if self.deadline:
+            self.deadline.cancel()
         address = (self.scope.get("client") or ("",))[0]
         code = typed_code(self.scope["url_route"]["kwargs"]["code"])
         try:
@@ -157,7 +172,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             seat.end(room_feed.RESET)
         except RoomGone:
             seat.end(room_feed.UNKNOWN_ROOM)
-        except RedisError as error:
+        except (RedisError, DatabaseError) as error:
             log.warning("a command of a room is lost: %s", error)
             seat.end(room_feed.LOST)
         else:
@@ -194,6 +209,8 @@ def _object(text: str | None) -> Json | None:
         return None
     try:
         message = json.loads(text)
+        # What has a lone surrogate is no text: neither Redis nor the wire takes it.
+        packed(message).encode()
     except (ValueError, RecursionError):
         return None
     return message if isinstance(message, dict) else None

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -101,7 +100,7 @@ class Room:
         """What is asked there; None if nothing is."""
         if self.state.poll and step == self.state.poll.step:
             return self.state.poll.ask
-        return self.asks[int(step)] if step.isdecimal() and int(step) < len(self.asks) else None
+        return next((ask for number, ask in enumerate(self.asks) if step == str(number)), None)
 
 
 Rule = Callable[[Room, Json, int], Decision]
@@ -379,7 +378,7 @@ def _seconds(given: Any) -> float:
 
 
 def _is_number(given: Any) -> bool:
-    return isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given)
+    return isinstance(given, int | float) and not isinstance(given, bool)
 
 
 def _is_whole(given: Any) -> bool:

@@ -5,7 +5,6 @@ The words are those of a lesson's pack: options are counted from 1, as in lesson
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -100,7 +99,7 @@ def checked_answer(ask: Ask, given: Any) -> Any:
                 raise Malformed(_("Each item has one place in the order."))
             return given
         case AskKind.MOMENT:
-            if type(given) not in (int, float) or not math.isfinite(given) or not 0 <= given <= MAX_SECONDS:
+            if type(given) not in (int, float) or not 0 <= given <= MAX_SECONDS:
                 raise Malformed(_("An instant is a number of seconds, 0 or more."))
             return round(given, 3)
         case AskKind.BUILD:
@@ -145,7 +144,7 @@ def in_words(ask: Ask, answer: Any) -> str:
         case AskKind.ORDER:
             return " < ".join(ask.labels[item] for item in answer)
         case AskKind.MOMENT:
-            return f"{answer:g} s"
+            return f"{answer:.3f}".rstrip("0").rstrip(".") + " s"
         case AskKind.BUILD:
             return _("reached") if answer["reached"] else _("not reached")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nodeviz.classroom.room_class import Class
 from nodeviz.classroom.room_codes import ALPHABET, new_code, spaced, typed_code
 from nodeviz.classroom.room_commands import COMMANDS, Answered, Changed, Done, Questioned, Refused, Room, Signalled, cleaned_nickname, decide
-from nodeviz.classroom.room_questions import ask_of_pack, histogram, is_right
+from nodeviz.classroom.room_questions import ask_of_pack, histogram, in_words, is_right
 from nodeviz.classroom.room_state import PHASE_MOVES, TEACHER, WIRE_FIELDS, Phase, Role, RoomState, Who, aged, initial, state_of
 from tests.nodeviz.rooms import ASKS
 
@@ -113,7 +113,9 @@ def test_what_can_be_set(part: dict[str, Any], changes: dict[str, Any]) -> None:
         {"clock": {"at_s": 1}},
         {"clock": {**CLOCK, "at_s": -1}},
         {"clock": {**CLOCK, "at_s": float("nan")}},
+        {"clock": {**CLOCK, "at_s": 10**400}},
         {"clock": {**CLOCK, "speed": 0}},
+        {"clock": {**CLOCK, "speed": 10**400}},
         {"clock": {**CLOCK, "speed": float("inf")}},
         {"clock": {**CLOCK, "playing": 1}},
         {"shown_until_s": "12"},
@@ -134,7 +136,7 @@ def test_what_can_be_set(part: dict[str, Any], changes: dict[str, Any]) -> None:
         {},
         {"step": 0, "unknown": 1},
     ],
-    ids=str,
+    ids=lambda part: str(part)[:60],
 )
 def test_what_cannot_be_set(part: dict[str, Any]) -> None:
     assert not is_taken(START, TEACHER, {"op": "drive", "set": part})
@@ -190,9 +192,12 @@ def test_answers_that_are_taken(step: Any, answer: Any, kept: Any) -> None:
         (3, "1"),
         (3, True),
         (3, 1e300),
+        (3, 10**400),
+        (3, float("nan")),
         (4, 1),
         (4, {}),
     ],
+    ids=lambda value: str(value)[:9],
 )
 def test_answers_that_are_none(step: int, answer: Any) -> None:
     state = after({"step": step, "phase": "asked"})
@@ -200,7 +205,7 @@ def test_answers_that_are_none(step: int, answer: Any) -> None:
     assert not is_taken(state, ADA, {"op": "answer", "step": step, "answer": answer})
 
 
-@pytest.mark.parametrize("step", [1, 2, 9, -1, "poll-1", "0:x", None, [0], True])
+@pytest.mark.parametrize("step", [1, 2, 9, -1, "poll-1", "0:x", "9" * 5000, "٠", None, [0], True], ids=lambda step: str(step)[:9])
 def test_only_the_step_that_is_asked_takes_answers(step: Any) -> None:
     assert not is_taken(after({"phase": "asked"}), ADA, {"op": "answer", "step": step, "answer": 1})
 
@@ -263,6 +268,11 @@ def test_what_is_right_in_the_words_of_a_pack(pack: dict[str, Any], answer: Any,
     assert ask
 
     assert is_right(ask, answer) is right
+
+
+@pytest.mark.parametrize(("answer", "words"), [(1234567.891, "1234567.891 s"), (12.3, "12.3 s"), (100, "100 s"), (0, "0 s")])
+def test_a_moment_in_words_has_all_that_was_kept_of_it(answer: float, words: str) -> None:
+    assert in_words(ASKS[3], answer) == words  # type: ignore[arg-type]
 
 
 def test_codes_have_no_letters_that_are_mistaken_for_others_and_can_be_typed_as_they_are_shown() -> None:

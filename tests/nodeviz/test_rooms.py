@@ -11,7 +11,8 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
-from nodeviz.classroom import consumers, guessing, room_feed, room_store
+from nodeviz.classroom import consumers, guessing, room_commands, room_feed, room_store
+from nodeviz.classroom.room_commands import Decision
 from nodeviz.classroom.room_feed import entered
 from nodeviz.classroom.room_state import TEACHER
 from nodeviz.classroom.room_store import opened_store
@@ -319,6 +320,8 @@ async def test_strangers_are_shown_out(words: dict[str, Any], code: int) -> None
         pytest.param("[]", id="no object"),
         pytest.param("[" * 5000, id="brackets that never close"),
         pytest.param('{"op": "question", "text": "' + "x" * 9000 + '"}', id="a message that is too long"),
+        pytest.param('{"op": "\\ud800"}', id="half a character"),
+        pytest.param('{"op": "lost", "on": ' + "9" * 5000 + "}", id="a number that is too long to be read"),
     ],
 )
 async def test_what_is_no_command_ends_the_conversation(text: str) -> None:
@@ -327,6 +330,30 @@ async def test_what_is_no_command_ends_the_conversation(text: str) -> None:
         await ada.write(text)
 
         assert await ada.closed() == room_feed.BAD_MESSAGE
+
+
+async def test_half_a_character_is_nobodys_name() -> None:
+    room = await open_room()
+    async with window(room.code) as stranger:
+        await stranger.say("hello", person="\ud800", key="\ud800")
+
+        assert await stranger.closed() == room_feed.BAD_MESSAGE
+
+
+async def test_a_mistake_of_ours_costs_one_window_and_leaves_no_ghost(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Decision:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(room_commands, "COMMANDS", {**room_commands.COMMANDS, "lost": (room_commands.is_student, broken)})
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher, window(room.code, nickname="Ada") as ada:
+        await ada.say("lost", on=True)
+        code = await ada.closed()
+        view = await teacher.until_class(lambda view: [p["here"] for p in view["people"].values()] == [False])
+        async with entered(room.code) as feed:
+            users = feed.users
+
+    assert (code, len(view["people"]), users) == (room_feed.LOST, 1, 2)
 
 
 @pytest.mark.parametrize("code", ["BCDFGH", "AAAAAA", "bcdfgh"])
