@@ -11,7 +11,7 @@ ROOMS_KEY = "nodeviz:rooms"
 """Sorted set: code of each room that is not over -> when it dies, in ms of Redis' clock."""
 
 PARTS = ("", ":stream", ":people", ":names", ":answers", ":questions", ":here")
-"""What a room consists of. "": a hash of `about` (fixed), `seq`, `state`, `open` and `poll` (which steps take answers), `n`, `asked`.
+"""What a room consists of. "": a hash of `about` (fixed), `seq`, `state`, `open` and `poll` (which steps take answers), `n`, `asked`, `ended`.
 people: `<person>:key`, `:name`, `:lost`, `:roaming`, `:fork`, `:asked`. names: folded nickname -> person. answers: `<step>:<person>` -> JSON.
 questions: id -> JSON, `<id>:done`. here: sorted set, `<person> <socket>` -> until when it is believed to be there, in ms of Redis' clock."""
 
@@ -45,6 +45,14 @@ local function say(kind, text)
 end
 """
 
+# What changes nothing of a room that is over.
+OPEN = (
+    COMMON
+    + """
+if redis.call('HEXISTS', room, 'ended') == 1 then return 'gone' end
+"""
+)
+
 # ARGV: code, ttl, how many there may be, about, seq, state. 'full': too many rooms; 'taken': somebody has this code.
 CREATE = """
 local room, rooms = KEYS[1], KEYS[8]
@@ -60,7 +68,7 @@ return 'ok'
 """
 
 # ARGV: code, ttl, seq it was decided on, new seq, new state, open step, open poll, kind, text for the stream, person who must be known or '', what is
-# forgotten (letters of p, a, q; with it all that was said), 1 if the room is over.
+# forgotten (letters of p, a, q; with it all that was said), 1 if the room is over. 'changed': it is not that state any more; otherwise the time.
 CHANGE = (
     COMMON
     + """
@@ -77,14 +85,17 @@ if ARGV[11] ~= '' then
   redis.call('XADD', stream, id, 'n', tostring(n), 'k', ARGV[8], 'm', ARGV[9])
   touch()
 end
-if ARGV[12] == '1' then redis.call('ZREM', rooms, code) end
-return 'ok'
+if ARGV[12] == '1' then
+  redis.call('ZREM', rooms, code)
+  redis.call('HSET', room, 'ended', '1')
+end
+return redis.call('TIME')
 """
 )
 
 # ARGV: code, ttl, most people, person, hash of the key, nickname, nickname folded, most characters. Answers the nickname as it was given.
 JOIN = (
-    COMMON
+    OPEN
     + """
 if redis.call('HLEN', names) >= tonumber(ARGV[3]) then return 'full' end
 local nickname, folded, number = ARGV[6], ARGV[7], 1
@@ -100,7 +111,7 @@ return {'ok', nickname}
 
 # ARGV: code, ttl, person, step, answer, entry. 'closed': no answers are taken there; otherwise the answer that is kept, which an earlier one stays.
 ANSWER = (
-    COMMON
+    OPEN
     + """
 local open = redis.call('HMGET', room, 'open', 'poll')
 if redis.call('HEXISTS', people, ARGV[3] .. ':key') == 0 then return 'nobody' end
@@ -116,7 +127,7 @@ return {'ok', redis.call('HGET', answers, field)}
 
 # ARGV: code, ttl, person, field, value ('' takes it back), entry.
 SIGNAL = (
-    COMMON
+    OPEN
     + """
 if redis.call('HEXISTS', people, ARGV[3] .. ':key') == 0 then return 'nobody' end
 local field = ARGV[3] .. ':' .. ARGV[4]
@@ -129,7 +140,7 @@ return 'ok'
 
 # ARGV: code, ttl, person, text, most questions, most of one person.
 QUESTION = (
-    COMMON
+    OPEN
     + """
 if redis.call('HEXISTS', people, ARGV[3] .. ':key') == 0 then return 'nobody' end
 if tonumber(redis.call('HGET', room, 'asked')) >= tonumber(ARGV[5]) then return 'full' end
@@ -146,7 +157,7 @@ return 'ok'
 
 # ARGV: code, ttl, id, entry.
 DONE = (
-    COMMON
+    OPEN
     + """
 if redis.call('HEXISTS', questions, ARGV[3]) == 0 then return 'nobody' end
 if redis.call('HSETNX', questions, ARGV[3] .. ':done', '1') == 1 then say('question', ARGV[4]) end
@@ -156,7 +167,7 @@ return 'ok'
 
 # ARGV: code, ttl, until when in ms, then for each socket: '<person> <socket>'. Those that were not there yet are said to have come.
 STAY = (
-    COMMON
+    OPEN
     + """
 for i = 4, #ARGV do
   if redis.call('ZADD', here, ARGV[3], ARGV[i]) == 1 then say('here', ARGV[i]) end
@@ -166,7 +177,7 @@ return 'ok'
 )
 # ARGV: code, ttl, '<person> <socket>'.
 LEAVE = (
-    COMMON
+    OPEN
     + """
 if redis.call('ZREM', here, ARGV[3]) == 1 then say('left', ARGV[3]) end
 return 'ok'

@@ -328,9 +328,9 @@ class RoomStore:
             answer = await self._run("CHANGE", code, seen.state.seq, *written)
         except NobodyKnown:
             raise Refused(_("There is nobody of that name in the room.")) from None
-        if answer != "ok":
+        if answer == "changed":
             raise Overtaken
-        self._last[code] = replace(seen, state=state), time.monotonic()
+        self._last[code] = replace(seen, state=state, now_ms=_ms(answer)), time.monotonic()
 
     async def _answer(self, code: str, person: str, step: str, answer: Any) -> Answered:
         entry = packed({"step": step, "person": person, "answer": answer})
@@ -381,5 +381,6 @@ def _seen(found: Sequence[str | None], now: tuple[int, int]) -> Seen:
     return Seen(about=About(**told, asks=asks), state=state_of(json.loads(state)), now_ms=_ms(now))
 
 
-def _ms(now: tuple[int, int]) -> int:
-    return now[0] * 1000 + now[1] // 1000
+def _ms(now: Sequence[int | str]) -> int:
+    """Of Redis' TIME, which a script gives as texts."""
+    return int(now[0]) * 1000 + int(now[1]) // 1000

@@ -1,4 +1,4 @@
-"""How does a link go for good? With its text, its runs, their artefacts and what Redis still holds of them. Whoever forked it keeps the fork."""
+"""How does a link go for good? With its text, its runs, their artefacts and what Redis and its file still hold of them. Whoever forked it keeps the fork."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from nodeviz.runs.journal import forget
 from nodeviz.runs.models import Run
+from nodeviz.runs.stream import client
 from nodeviz.scenarios.models import Scenario
 
 
@@ -22,6 +23,12 @@ def delete_expired(now: datetime) -> int:
     listed = list(Scenario.objects.expired(now).values_list("pk", flat=True))
     # Looked at again one by one: whoever shared or opened one meanwhile was told that it stays.
     return sum(_delete(Scenario.objects.expired(now).filter(pk=scenario_id)) for scenario_id in listed)
+
+
+def write_log_anew() -> None:
+    """What Redis forgot stands in the lines of its append-only file until then. Raises redis.RedisError."""
+    if client().info("persistence").get("aof_enabled"):
+        client().bgrewriteaof()
 
 
 def _delete(links: QuerySet[Scenario]) -> bool:

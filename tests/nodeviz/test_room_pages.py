@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from django.test import Client
 from nodeviz.classroom import guessing, room_store
 from nodeviz.classroom.room_state import TEACHER, Role, Who
 from nodeviz.runs import stream
+from nodeviz.runs.forgetting import write_log_anew
 from nodeviz.runs.models import Run
 from nodeviz.scenarios.bounds import Bucket
 from nodeviz.scenarios.models import Scenario
@@ -196,6 +199,30 @@ def test_only_the_driver_gets_the_table(client: Client, token: str) -> None:
     room = opened_lesson()
 
     assert client.post(f"/r/{room.code}/answers.csv", {"token": token}, **JSON).status_code == 403
+
+
+def test_redis_file_forgets_a_class_as_soon_as_it_is_written_anew(redis_client: Any) -> None:
+    def lines() -> bytes:
+        return b"".join(path.read_bytes() for path in Path(redis_client.config_get("dir")["dir"], "appendonlydir").iterdir())
+
+    def written() -> None:
+        deadline_s = time.monotonic() + 20
+        while (told := redis_client.info("persistence"))["aof_rewrite_in_progress"] or told["aof_rewrite_scheduled"]:
+            assert time.monotonic() < deadline_s
+
+    redis_client.config_set("appendonly", "yes")
+    try:
+        written()
+        room = opened_lesson()
+        joined(room.code, "Ada Lovelace")
+        after(room.code, (TEACHER, {"op": "end"}))
+        write_log_anew()
+        written()
+        kept = lines()
+    finally:
+        redis_client.config_set("appendonly", "no")
+
+    assert (b"Lovelace" in kept, room.code.encode() in kept) == (False, True)
 
 
 def test_who_answered_is_forgotten_with_the_end(redis_client: Any) -> None:

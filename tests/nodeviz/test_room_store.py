@@ -97,6 +97,28 @@ async def test_two_processes_that_drive_at_once_take_their_turns() -> None:
     assert seen.state.clock.at_s == told[-1][1]["clock"]["at_s"]
 
 
+async def test_the_clock_of_a_room_does_not_fall_behind_however_long_one_drives(redis_client: redis.Redis) -> None:
+    class FarAway(RoomStore):
+        """A Redis that answers 5 ms late."""
+
+        async def _run(self, name: str, code: str, *arguments: object) -> Any:
+            answer = await super()._run(name, code, *arguments)
+            await asyncio.sleep(0.005)
+            return answer
+
+    store = FarAway()
+    try:
+        code = await new_room(store)
+        for number in range(100):
+            await store.command(code, TEACHER, drive(clock={**CLOCK, "at_s": number}))
+        since_ms = (await store.seen(code)).state.clock.since_ms
+    finally:
+        await store.close()
+    s, us = redis_client.time()  # type: ignore[misc]
+
+    assert s * 1000 + us // 1000 - since_ms < 250
+
+
 async def test_of_two_windows_that_answer_at_once_one_answer_is_kept() -> None:
     async with stores(2) as pair:
         code = await new_room(pair[0])
@@ -216,6 +238,19 @@ async def test_a_room_that_died_says_so(redis_client: redis.Redis) -> None:
         ):
             with pytest.raises(RoomGone):
                 await work
+
+
+async def test_whoever_comes_as_a_class_ends_leaves_no_name(redis_client: redis.Redis) -> None:
+    async with stores() as (store,):
+        code = await new_room(store)
+        ada = await student(store, code, "Ada")
+        await store.command(code, TEACHER, {"op": "end"})
+        for late in (store.join(code, "Bob"), store.stay(code, [f"{ada.person} window"])):
+            with pytest.raises(RoomGone):
+                await late
+        _room, _stream, people, names, _answers, _questions, here, _rooms = room_scripts.keys_of(code)
+
+    assert not redis_client.exists(people, names, here)
 
 
 # -- an imitation of Redis ---------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from redis import RedisError
 from nodeviz import metrics
 from nodeviz.health import say_reaper_lives
 from nodeviz.runs.dispatch import reap
-from nodeviz.runs.forgetting import delete_expired
+from nodeviz.runs.forgetting import delete_expired, write_log_anew
 from nodeviz.runs.stream import client
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ INTERVAL_S = 1
 """A lease is six times as long, so a lost run is seen within a sixth of the time that it was already lost."""
 
 EXPIRY_INTERVAL_S = 3_600
-"""Links last for days, so an hour is exact enough."""
+"""Links last for days, and the classes that Redis' file still knows for hours, so an hour is exact enough."""
 
 
 class Command(BaseCommand):
@@ -60,6 +60,8 @@ class Command(BaseCommand):
         if time.monotonic() - self.looked_s >= EXPIRY_INTERVAL_S:
             if count := delete_expired(timezone.now()):
                 log.info("%d links have expired", count)
+            with contextlib.suppress(RedisError):
+                write_log_anew()
             self.looked_s = time.monotonic()
         with contextlib.suppress(RedisError):
             say_reaper_lives(client())
