@@ -21,7 +21,7 @@ from redis import RedisError
 from nodeviz.classroom import room_feed
 from nodeviz.classroom.guessing import counts_as_guess, may_guess
 from nodeviz.classroom.room_codes import typed_code
-from nodeviz.classroom.room_commands import Refused
+from nodeviz.classroom.room_commands import Changed, Refused
 from nodeviz.classroom.room_feed import RoomFeed, RoomLost, Seat, entered
 from nodeviz.classroom.room_state import TEACHER, Role, Who
 from nodeviz.classroom.room_store import NobodyKnown, Person, RoomGone, packed
@@ -164,8 +164,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         """One of `room_commands.COMMANDS`."""
         op = str(message.get("op", ""))[:20]
         try:
-            await self.check_link(message)
-            answered = await self.feed.store.command(self.feed.code, seat.who, message)
+            answered = await self.feed.store.command(self.feed.code, seat.who, message, self.check_link)
         except Refused as error:
             await self.refuse(op, error)
         except NobodyKnown:
@@ -179,12 +178,10 @@ class RoomConsumer(AsyncWebsocketConsumer):
             if answered:
                 seat.put(packed(["answered", answered.step, answered.answer]))
 
-    async def check_link(self, message: Json) -> None:
+    async def check_link(self, change: Changed) -> None:
         """A run that the class shall look at exists. Raises Refused."""
-        change = message.get("set")
-        run = change.get("run") if isinstance(change, dict) else None
-        link = run.get("id") if isinstance(run, dict) else None
-        if isinstance(link, str) and await database_sync_to_async(Scenario.objects.linked)(link) is None:
+        link = change.state.run if "run" in change.fields else None
+        if link and await database_sync_to_async(Scenario.objects.linked)(link) is None:
             raise Refused(_("There is nothing under this link: it was deleted, has expired, or never existed."))
 
     async def refuse(self, op: str, error: Refused) -> None:

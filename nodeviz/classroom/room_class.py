@@ -37,9 +37,8 @@ class Class:
         for field, value in answers.items():
             step, _, person = field.partition(":")
             self.on_answer({"step": step, "person": person, "answer": json.loads(value)})
-        for field, value in questions.items():
-            number, _, done = field.partition(":")
-            self.on_question({"id": int(number), "done": True} if done else json.loads(value))
+        for value in questions.values():
+            self.on_question(json.loads(value))
         self.on_here(here)
 
     # -- what happened -------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ ROOMS_KEY = "nodeviz:rooms"
 PARTS = ("", ":stream", ":people", ":names", ":answers", ":questions", ":here")
 """What a room consists of. "": a hash of `about` (fixed), `seq`, `state`, `open` and `poll` (which steps take answers), `n`, `asked`, `ended`.
 people: `<person>:key`, `:name`, `:lost`, `:roaming`, `:fork`, `:asked`. names: folded nickname -> person. answers: `<step>:<person>` -> JSON.
-questions: id -> JSON, `<id>:done`. here: sorted set, `<person> <socket>` -> until when it is believed to be there, in ms of Redis' clock."""
+questions: id -> JSON, of those that are open. here: sorted set, `<person> <socket>` -> until when it is believed to be there, in ms of Redis' clock."""
 
 
 def keys_of(code: str) -> list[str]:
@@ -138,17 +138,17 @@ return 'ok'
 """
 )
 
-# ARGV: code, ttl, person, text, most questions, most of one person.
+# ARGV: code, ttl, person, text, most open questions, most of one person.
 QUESTION = (
     OPEN
     + """
 if redis.call('HEXISTS', people, ARGV[3] .. ':key') == 0 then return 'nobody' end
-if tonumber(redis.call('HGET', room, 'asked')) >= tonumber(ARGV[5]) then return 'full' end
+if redis.call('HLEN', questions) >= tonumber(ARGV[5]) then return 'full' end
 if tonumber(redis.call('HGET', people, ARGV[3] .. ':asked') or '0') >= tonumber(ARGV[6]) then return 'full' end
 local id = redis.call('HINCRBY', room, 'asked', 1)
 redis.call('HINCRBY', people, ARGV[3] .. ':asked', 1)
 local nickname = redis.call('HGET', people, ARGV[3] .. ':name')
-local entry = cjson.encode({id = id, nickname = nickname, text = ARGV[4]})
+local entry = cjson.encode({id = id, person = ARGV[3], nickname = nickname, text = ARGV[4]})
 redis.call('HSET', questions, tostring(id), entry)
 say('question', entry)
 return 'ok'
@@ -159,8 +159,11 @@ return 'ok'
 DONE = (
     OPEN
     + """
-if redis.call('HEXISTS', questions, ARGV[3]) == 0 then return 'nobody' end
-if redis.call('HSETNX', questions, ARGV[3] .. ':done', '1') == 1 then say('question', ARGV[4]) end
+local entry = redis.call('HGET', questions, ARGV[3])
+if not entry then return 'nobody' end
+redis.call('HDEL', questions, ARGV[3])
+redis.call('HINCRBY', people, cjson.decode(entry).person .. ':asked', -1)
+say('question', ARGV[4])
 return 'ok'
 """
 )

@@ -12,7 +12,7 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, cast
@@ -30,11 +30,12 @@ from nodeviz.runs.stream import SOCKET_TIMEOUT_S
 from nodeviz.scenarios.models import OPENED_EVERY
 
 Json = dict[str, Any]
+Check = Callable[[Changed], Awaitable[None]]
 
 MAX_PEOPLE = 500
 """In a room. The load test has 300 (docs/workshop.md)."""
 MAX_QUESTIONS, MAX_QUESTIONS_EACH = 500, 20
-"""Of a class, and of a person."""
+"""That are open at once, of a class and of a person."""
 
 TOKEN_BYTES, KEY_BYTES, PERSON_BYTES = 16, 16, 8
 
@@ -280,24 +281,29 @@ class RoomStore:
 
     # -- commands ------------------------------------------------------------------------------------------------------------------
 
-    async def command(self, code: str, who: Who, message: Json) -> Answered | None:
-        """Decide and carry out. Returns the answer that is kept, if it was one. Raises Refused, RoomGone and NobodyKnown."""
+    async def command(self, code: str, who: Who, message: Json, check: Check | None = None) -> Answered | None:
+        """Decide and carry out. Returns the answer that is kept, if it was one. Raises Refused, RoomGone, NobodyKnown, and what `check` raises.
+
+        `check` is asked of a change that is allowed, before it is carried out.
+        """
         with contextlib.suppress(Refused, Overtaken):
             if remembered := self._remembered(code):
-                return await self._attempt(code, who, message, remembered)
+                return await self._attempt(code, who, message, remembered, check)
         with contextlib.suppress(Overtaken):
-            return await self._attempt(code, who, message, await self.seen(code))
+            return await self._attempt(code, who, message, await self.seen(code), check)
         # Those of one process queue up here, so that each contends with as many others as there are processes.
         async with self._queue:
             for _ in range(PATIENCE):
                 with contextlib.suppress(Overtaken):
-                    return await self._attempt(code, who, message, await self.seen(code))
+                    return await self._attempt(code, who, message, await self.seen(code), check)
         raise Refused(_("Too many things happened at once; try again."))
 
-    async def _attempt(self, code: str, who: Who, message: Json, seen: Seen) -> Answered | None:
+    async def _attempt(self, code: str, who: Who, message: Json, seen: Seen, check: Check | None) -> Answered | None:
         """On what was seen. Raises Overtaken, and nothing was done."""
         match decide(Room(state=seen.state, asks=seen.about.asks), who, message, now_ms=seen.now_ms):
             case Changed() as change:
+                if check:
+                    await check(change)
                 await self._change(code, seen, change)
             case Answered(step=step, answer=answer):
                 return await self._answer(code, who.person, step, answer)

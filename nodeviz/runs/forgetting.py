@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -27,7 +28,8 @@ def delete_expired(now: datetime) -> int:
 
 def write_log_anew() -> None:
     """What Redis forgot stands in the lines of its append-only file until then. Raises redis.RedisError."""
-    if client().info("persistence").get("aof_enabled"):
+    told: Any = client().info("persistence")
+    if told.get("aof_enabled"):
         client().bgrewriteaof()
 
 

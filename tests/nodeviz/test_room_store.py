@@ -181,6 +181,23 @@ async def test_a_room_takes_so_many_and_no_more(monkeypatch: pytest.MonkeyPatch)
     assert all(refused), refused
 
 
+async def test_only_open_questions_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room_store, "MAX_QUESTIONS", 2)
+    monkeypatch.setattr(room_store, "MAX_QUESTIONS_EACH", 1)
+    async with stores() as (store,):
+        code = await new_room(store)
+        ada, bob, cyd = [await student(store, code, name) for name in ("Ada", "Bob", "Cyd")]
+        for who in (ada, bob):
+            await store.command(code, who, {"op": "question", "text": "Why?"})
+        await refusal(store.command(code, cyd, {"op": "question", "text": "Why?"}))
+        await store.command(code, TEACHER, {"op": "done", "question": 1})
+        await refusal(store.command(code, bob, {"op": "question", "text": "And why?"}))
+        await store.command(code, ada, {"op": "question", "text": "And why?"})
+        found = await store.everything(code)
+
+    assert sorted(found.questions) == ["2", "3"]
+
+
 async def refusal(work: Any) -> str:
     with pytest.raises(Refused) as caught:
         await work

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import OperationalError
 from django.utils import timezone
 
 from nodeviz.classroom import consumers, guessing, room_commands, room_feed, room_store
@@ -148,7 +149,7 @@ async def test_the_teacher_sees_people_questions_and_signals() -> None:
     assert list(view["people"].values()) == [
         {"person": ada.me["person"], "nickname": "Ada", "here": True, "roaming": True, "lost": True, "fork": "AAAAAAAAAAA", "answered": []}
     ]
-    assert view["questions"] == {1: {"id": 1, "nickname": "Ada", "text": "Why <b>now</b>?", "done": False}}
+    assert view["questions"] == {1: {"id": 1, "person": ada.me["person"], "nickname": "Ada", "text": "Why <b>now</b>?", "done": False}}
     assert done["questions"][1]["done"]
     assert {message[0] for message in ada.heard} <= {"welcome", "people"}
 
@@ -394,6 +395,31 @@ async def test_a_run_that_there_is_not_is_not_driven_to() -> None:
         await teacher.say("drive", set={"run": {"id": "AAAAAAAAAAA"}})
 
         assert (await teacher.until("refused"))[1]["op"] == "drive"
+
+
+async def test_who_may_not_drive_does_not_learn_which_links_there_are(make_scenario: Any) -> None:
+    there = await sync_to_async(make_scenario)()
+    room = await open_room()
+    async with window(room.code, nickname="Ada") as ada:
+        told = []
+        for link in (there.pk, "AAAAAAAAAAA"):
+            await ada.say("drive", set={"run": {"id": link}})
+            told.append(await ada.until("refused"))
+
+    assert told[0] == told[1]
+
+
+async def test_a_database_that_is_away_is_no_mistake_of_ours(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def away(link: str) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(Scenario.objects, "linked", away)
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher:
+        await teacher.say("drive", set={"run": {"id": "AAAAAAAAAAA"}})
+        code = await teacher.closed()
+
+    assert (code, [record.levelname for record in caplog.records]) == (room_feed.LOST, ["WARNING"])
 
 
 async def test_the_last_window_takes_the_feed_with_it() -> None:
