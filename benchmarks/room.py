@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,22 +79,29 @@ class Found:
 class Stack:
     """What answers."""
 
-    port: int
+    ports: tuple[int, ...]
+    """One a web process."""
     children: dict[str, subprocess.Popen[bytes]]
+    environment: Mapping[str, str]
+
+    @property
+    def port(self) -> int:
+        """Of the first web process."""
+        return self.ports[0]
 
     @property
     def address(self) -> tuple[str, int]:
-        """Of the web server."""
+        """Of the first web process."""
         return HOST, self.port
 
 
 @contextlib.contextmanager
-def running(application: str = "nodeviz.asgi:application") -> Iterator[Stack]:
-    """Web server and, for nodeviz, Redis and database, with the arguments that `manage.py up` gives them."""
+def running(application: str = "nodeviz.asgi:application", *, webs: int = 1, workers: int = 0, more: Mapping[str, str] | None = None) -> Iterator[Stack]:
+    """Web processes and, for nodeviz, Redis, database and workers, with the arguments that `manage.py up` gives them. `more`: of the environment."""
     with tempfile.TemporaryDirectory(prefix="nodeviz-room-") as folder, contextlib.ExitStack() as held:
-        port = free_port()
         socket = Path(folder, "redis.sock")
         environment = {**os.environ, "VAR_DIR": folder, "REDIS_URL": f"unix://{socket}", "DEBUG": "true", "DJANGO_SETTINGS_MODULE": "nodeviz.settings"}
+        environment |= more or {}
         children: dict[str, subprocess.Popen[bytes]] = {}
 
         def start(program: programs.Program) -> None:
@@ -102,16 +109,23 @@ def running(application: str = "nodeviz.asgi:application") -> Iterator[Stack]:
             held.callback(stop, child)
             children[program.name] = child
 
-        if application.startswith("nodeviz"):
+        if not application.startswith("benchmarks.room_raw"):
             binary = shutil.which("redis-server") or packaged_binary()
             if binary is None:
                 raise SystemExit("needs redis-server")
             start(programs.redis_server(binary, socket, Path(folder)))
+        if application.startswith("nodeviz"):
             subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=FOLDER, env=environment, check=True)
-        web = programs.web(HOST, port)
-        start(programs.Program(name="web", arguments=tuple(application if word == "nodeviz.asgi:application" else word for word in web.arguments)))
-        asyncio.run(until_it_answers(port))
-        yield Stack(port=port, children=children)
+        ports = []
+        for number in range(webs):
+            ports.append(free_port())
+            arguments = tuple(application if word == "nodeviz.asgi:application" else word for word in programs.web(HOST, ports[-1]).arguments)
+            start(programs.Program(name=f"web-{number + 1}" if number else "web", arguments=arguments))
+            asyncio.run(until_it_answers(ports[-1]))
+        for number in range(workers):
+            name = f"worker-{number + 1}" if number else "worker"
+            start(programs.Program(name=name, arguments=(*programs.worker().arguments, "--hostname", f"{name}@%h")))
+        yield Stack(ports=tuple(ports), children=children, environment=environment)
 
 
 async def until_it_answers(port: int) -> None:

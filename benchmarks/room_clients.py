@@ -68,6 +68,10 @@ class Client(asyncio.Protocol):
     def write(self, text: str) -> None:
         self._write(1, text.encode())
 
+    def stop_reading(self) -> None:
+        """As a laptop that was closed, or a tab that hangs."""
+        self._transport.pause_reading()
+
     def drop(self) -> None:
         """As a wifi does: no word of farewell."""
         self._transport.abort()
