@@ -1,8 +1,8 @@
 """What does it cost to show one run to three hundred people while it is computed? The real stack, 1,000 records a second, each of them checked by each viewer.
 
-`python -m benchmarks.stream` prints a table in some minutes. Beside nodeviz, on the same machine and in turns with it: the same bytes from an ASGI application that
-does nothing else (`stream_raw.py`), and the usual design of one `group_send` a record (`stream_group.py`). The clients run on the same machine and share its
-processors with the server, so latencies are an upper bound of the server's part.
+`python -m benchmarks.stream` prints a table in some minutes. Beside nodeviz, on the same machine and in turns with it: the same bytes from an ASGI application
+that does nothing else (`stream_raw.py`), and the usual design of one `group_send` a record (`stream_group.py`). The clients run on the same machine and share
+its processors with the server, so latencies are an upper bound of the server's part.
 
 *Transport* is the time from the moment at which the worker has the last record of a frame to the one at which a viewer's socket has the bytes: encoding,
 compression, Redis, the web process, the network and the client's own turn in a queue of three hundred.
@@ -28,7 +28,7 @@ from typing import Any
 import uvloop
 
 import simulator
-from benchmarks.room import HOST, Stack, percentile, running, times, used_s
+from benchmarks.room import HOST, Stack, running, times, used_s
 from benchmarks.room_clients import Client, connected
 from benchmarks.stream_feeder import trace
 from benchmarks.stream_raw import MESSAGES
@@ -112,7 +112,10 @@ async def after(pause_s: float, what: Any) -> None:
 
 
 async def stalled(stack: Stack, load: Load, count: int) -> tuple[float, float, float]:
-    """A long run as fast as it can be written, five who read it, and `count` who read nothing. Memory of the web process before and at most, and of the run's text, in MiB."""
+    """A long run as fast as it can be written, five who read it, and `count` who read nothing.
+
+    Memory of the web process before and at most, and of the run's text, in MiB.
+    """
     pid = stack.children["web"].pid
     async with feeding(stack.environment, records=load.stalled_records, per_s=0, frame=500) as feeder:
         before = most = now_mib(pid)

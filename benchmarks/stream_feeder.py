@@ -1,4 +1,4 @@
-"""Who writes the run that `benchmarks/stream.py` watches? A worker's part without Celery: the records of a real simulation, through the real journal, at a pace.
+"""Who writes the run that `benchmarks/stream.py` watches? A worker's part without Celery: records of a real simulation, through the real journal, at a pace.
 
 `python -m benchmarks.stream_feeder` makes a link and its run, says which, and waits for a line on its input. At the end it says when it had each record.
 """

@@ -14,6 +14,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from nodeviz.runs.feed import FeedLost, follow
 from nodeviz.runs.frames import joined_at
 from nodeviz.runs.models import Run
+from nodeviz.runs.outlet import Outlet, patience
 from nodeviz.runs.shown import PARAMETER, run_shown
 
 log = logging.getLogger(__name__)
@@ -70,15 +71,17 @@ class RunConsumer(AsyncWebsocketConsumer):
 
     async def send_from(self, run: Run, from_seq: int) -> None:
         """Everything from that record on, at the pace at which the socket takes it."""
+        outlet = Outlet(self.base_send)
         try:
-            async with contextlib.aclosing(follow(run, from_seq)) as messages:
+            async with contextlib.aclosing(follow(run, from_seq, outlet)) as messages, patience(outlet, STALLED_S):
                 async for message in messages:
-                    async with asyncio.timeout(STALLED_S):
-                        await self.send(message)
+                    await outlet.send(message)
         except TimeoutError:
             await self.close(STALLED)
         except FeedLost:
             await self.close(FEED_LOST)
+        finally:
+            outlet.close()
 
 
 def report(sender: asyncio.Task[None]) -> None:

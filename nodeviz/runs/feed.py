@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import functools
 import weakref
-from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,12 +21,13 @@ from django.utils import timezone
 from redis import RedisError
 
 from nodeviz.runs.dispatch import place_in_queue
-from nodeviz.runs.frames import Frame, hello_message, records_message, state_message, unpack
+from nodeviz.runs.frames import WrittenFrame, hello_message, state_message, written
 from nodeviz.runs.models import ArtefactFrame, Run, RunState
+from nodeviz.runs.outlet import Outlet
 from nodeviz.runs.stream import FRAME_FIELD, async_client, entry_id, next_seq_of, stop_reader, stream_key
 
-RING_FRAMES = 64
-"""Recent frames that a process keeps of a live run: 32,000 records, some 10 MB. A cursor further behind reads the stream for itself."""
+RING_CHARACTERS = 8 << 20
+"""Of recent frames that a process keeps of a live run: some 40,000 records. A cursor further behind reads the stream for itself."""
 
 READ_FRAMES = 8
 """Taken from the stream in one go: some 8 ms of unpacking before the other sockets have their turn."""
@@ -41,7 +41,7 @@ OVERDUE = timedelta(seconds=5)
 SILENT = "Nothing is heard from this run's worker. It is computed again as soon as that is possible; what is here is not yet the end."
 
 CACHED_FRAMES = 64
-"""Unpacked frames of finished runs that a process keeps, some 10 MB: a class that opens one link reads it once."""
+"""Written frames of finished runs that a process keeps, some 10 MB: a class that opens one link reads it once."""
 
 
 class FeedLost(Exception):
@@ -63,28 +63,33 @@ class Status:
         return state_message(self.state, queue=self.queue, error=self.error, verdict=self.verdict)
 
 
-async def follow(run: Run, from_seq: int) -> AsyncGenerator[str, None]:
-    """The messages for one socket, from the greeting to the final state. Raises FeedLost."""
-    seq = from_seq
+async def follow(run: Run, from_seq: int, outlet: Outlet | None = None) -> AsyncGenerator[str, None]:
+    """The messages for one socket, from the greeting to the final state. Raises FeedLost.
+
+    Frames that come while the socket has everything else go straight into its `outlet`, if there is one, and are not among them.
+    """
+    cursor = Cursor(from_seq)
     async with _subscribed(run) as feed:
         said = feed.status
-        cursor = Cursor(from_seq)
         feed.cursors.add(cursor)
         head = feed.next_seq - 1
         yield hello_message(scenario=run.scenario_id, version=run.simulator_version, status=said.state, head=head, queue=said.queue, error=said.error)
         while True:
             seen = feed.version
-            async for frame in feed.frames(seq):
-                yield records_message(frame, seq)
-                seq = cursor.seq = frame.next_seq
+            while frame := feed.from_ring(cursor.seq) or await feed.from_store(cursor.seq):
+                yield frame.message_from(cursor.seq)
+                cursor.seq = frame.next_seq
             status = feed.status
-            if status.state.is_terminal and seq >= status.records:
+            if status.state.is_terminal and cursor.seq >= status.records:
                 yield status.message()
                 return
             if status != said and not status.state.is_terminal:
                 said = status
                 yield status.message()
-            await feed.newer_than(seen)
+            if outlet and cursor.seq == feed.next_seq and status is feed.status and not feed.is_over:
+                await feed.served(outlet, cursor)
+            else:
+                await feed.newer_than(seen)
 
 
 class Cursor:
@@ -107,8 +112,11 @@ class Feed:
         self.viewers = 0
         self.cursors: weakref.WeakSet[Cursor] = weakref.WeakSet()
         self._run = run
-        self._ring: deque[Frame] = deque(maxlen=RING_FRAMES)
-        self._changed = asyncio.Event()
+        self._ring: dict[int, WrittenFrame] = {}
+        """By their first record, oldest first."""
+        self._ring_characters = 0
+        self._waiting: list[asyncio.Future[None]] = []
+        self._served: set[_Served] = set()
         self._redis = async_client(longest_wait_s=BLOCK_MS / 1000)
         self._reader = asyncio.create_task(self._read(), name=f"reader of run {run.pk}")
         self._reader.add_done_callback(lambda _: self._wake())
@@ -125,23 +133,28 @@ class Feed:
                 raise FeedLost from error
             if self.version > version:
                 return
-            await self._changed.wait()
+            woken = asyncio.get_running_loop().create_future()
+            self._waiting.append(woken)
+            await woken
 
-    async def frames(self, seq: int) -> AsyncIterator[Frame]:
-        """Those that hold `seq` and later records, as far as there are any. Raises FeedLost."""
-        while frame := self._from_ring(seq) or await self._from_store(seq):
-            yield frame
-            seq = frame.next_seq
+    async def served(self, outlet: Outlet, cursor: Cursor) -> None:
+        """Let the reader send what comes from the cursor on, until the socket does not take it at once or there is something else to be said."""
+        served = _Served(outlet, cursor, asyncio.get_running_loop().create_future())
+        self._served.add(served)
+        try:
+            await served.over
+        finally:
+            self._served.discard(served)
+        await outlet.finished()
 
-    async def close(self) -> None:
-        """The last viewer has left."""
-        await stop_reader(self._reader)
-        await self._redis.aclose()
+    def from_ring(self, seq: int) -> WrittenFrame | None:
+        """The frame that holds that record, if it is among the recent ones."""
+        if seq >= self.next_seq:
+            return None
+        return self._ring.get(seq) or next((frame for frame in self._ring.values() if frame.first_seq <= seq < frame.next_seq), None)
 
-    def _from_ring(self, seq: int) -> Frame | None:
-        return next((frame for frame in self._ring if frame.holds(seq)), None)
-
-    async def _from_store(self, seq: int) -> Frame | None:
+    async def from_store(self, seq: int) -> WrittenFrame | None:
+        """The frame that holds that record, if there is one. Raises FeedLost."""
         if self.status.state.is_terminal:
             return await self._from_artefact(seq) if seq < self.status.records else None
         if seq >= self.next_seq:
@@ -152,9 +165,14 @@ class Feed:
             raise FeedLost from error
         frame = _frame(*entries[0]) if entries else None
         # A stream that lost its beginning, because Redis was restarted, cannot serve this cursor; the artefact will.
-        return frame if frame and frame.holds(seq) else None
+        return frame if frame and frame.first_seq <= seq < frame.next_seq else None
 
-    async def _from_artefact(self, seq: int) -> Frame:
+    async def close(self) -> None:
+        """The last viewer has left."""
+        await stop_reader(self._reader)
+        await self._redis.aclose()
+
+    async def _from_artefact(self, seq: int) -> WrittenFrame:
         try:
             return await database_sync_to_async(_artefact_frame)(self._run.pk, seq)
         except Error as error:
@@ -171,8 +189,9 @@ class Feed:
             self.next_seq = next_seq_of(last)
         self._wake()
         while not self.status.state.is_terminal:
+            before = self.status
             last = await self._take(last)
-            self._wake()
+            self._wake(all_of_them=self.status is not before)
 
     async def _take(self, last: bytes) -> bytes:
         """What came after the entry `last`. Returns the id of the new last one."""
@@ -180,20 +199,61 @@ class Feed:
         entries = reply[0][1] if reply else []
         frames = [frame for entry in entries if (frame := _frame(*entry))]
         for frame in frames:
-            self._ring.append(frame)
-            self.next_seq = frame.next_seq
+            self._keep(frame)
         # Silence, or an entry without a frame, or a first frame: then the row has more to say.
         if len(frames) < len(entries) or not entries or self.status.state is RunState.QUEUED:
             await self._look()
         return entries[-1][0] if entries else last
 
+    def _keep(self, frame: WrittenFrame) -> None:
+        """In the ring, and as many of the older ones as there is room for."""
+        self._ring[frame.first_seq] = frame
+        self._ring_characters += len(frame.message)
+        self.next_seq = frame.next_seq
+        while self._ring_characters > RING_CHARACTERS and len(self._ring) > 1:
+            self._ring_characters -= len(self._ring.pop(next(iter(self._ring))).message)
+        for served in self._served:
+            served.give(frame)
+
     async def _look(self) -> None:
         self.status = await database_sync_to_async(_status)(self._run.pk)
 
-    def _wake(self) -> None:
+    def _wake(self, *, all_of_them: bool = True) -> None:
+        """Those who wait for a change; also those who are served, if it is one of the row."""
         self.version += 1
-        self._changed.set()
-        self._changed = asyncio.Event()
+        if all_of_them:
+            for served in self._served:
+                served.end()
+        waiting, self._waiting = self._waiting, []
+        for woken in waiting:
+            # Who has left meanwhile was cancelled.
+            if not woken.done():
+                woken.set_result(None)
+
+
+@dataclass(slots=True, eq=False)
+class _Served:
+    """A socket that has everything so far."""
+
+    outlet: Outlet
+    cursor: Cursor
+    over: asyncio.Future[None]
+
+    def give(self, frame: WrittenFrame) -> None:
+        """The next frame. If it is another one, or the socket does not take it at once, its own task goes on from here."""
+        if self.over.done():
+            return
+        if frame.first_seq != self.cursor.seq:
+            self.end()
+            return
+        self.cursor.seq = frame.next_seq
+        if not self.outlet.begin(frame.message):
+            self.end()
+
+    def end(self) -> None:
+        """Once."""
+        if not self.over.done():
+            self.over.set_result(None)
 
 
 _feeds: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, Feed]] = weakref.WeakKeyDictionary()
@@ -232,12 +292,11 @@ async def _subscribed(run: Run) -> AsyncIterator[Feed]:
             await feed.close()
 
 
-def _frame(entry: bytes, fields: dict[bytes, bytes]) -> Frame | None:
+def _frame(entry: bytes, fields: dict[bytes, bytes]) -> WrittenFrame | None:
     """Of a stream's entry; None if it carries none."""
     if FRAME_FIELD not in fields:
         return None
-    lines = unpack(fields[FRAME_FIELD])
-    return Frame(first_seq=next_seq_of(entry) - len(lines), lines=lines)
+    return written(fields[FRAME_FIELD], next_seq=next_seq_of(entry))
 
 
 def _status(run_id: int) -> Status:
@@ -248,9 +307,9 @@ def _status(run_id: int) -> Status:
 
 
 @functools.lru_cache(maxsize=CACHED_FRAMES)
-def _artefact_frame(run_id: int, seq: int) -> Frame:
+def _artefact_frame(run_id: int, seq: int) -> WrittenFrame:
     """The frame of a terminal run that holds a record. Raises FeedLost when the artefact was pruned."""
     row = ArtefactFrame.objects.filter(run=run_id, first_seq__lte=seq, next_seq__gt=seq).first()
     if row is None:
         raise FeedLost(f"run {run_id} has no record {seq} any more")
-    return Frame(first_seq=row.first_seq, lines=unpack(bytes(row.packed)))
+    return written(bytes(row.packed), first_seq=row.first_seq)

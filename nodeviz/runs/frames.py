@@ -50,6 +50,29 @@ class Frame:
         return self.first_seq <= seq < self.next_seq
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenFrame:
+    """A frame as sockets get it: written out once, for all who want it from its beginning."""
+
+    first_seq: int
+    next_seq: int
+    message: str
+    packed: bytes
+
+    def message_from(self, seq: int) -> str:
+        """For one who has the records before `seq` already."""
+        return self.message if seq == self.first_seq else records_message(Frame(first_seq=self.first_seq, lines=unpack(self.packed)), seq)
+
+
+def written(packed: bytes, *, first_seq: int | None = None, next_seq: int = 0) -> WrittenFrame:
+    """From what the stream or the artefact has; either number says where it is."""
+    text = _text(packed)
+    count = text.count("\n") + 1
+    first_seq = next_seq - count if first_seq is None else first_seq
+    message = f'["e",{first_seq},[{text.replace(chr(10), ",")}]]'
+    return WrittenFrame(first_seq=first_seq, next_seq=first_seq + count, message=message, packed=packed)
+
+
 def cut(records: Iterable[T]) -> Iterator[list[T]]:
     """Frames of 1, 2, 4 … records up to the limits: the first is seen at once, and a worker that starts again cuts at the same places."""
     size: int = 1
@@ -77,7 +100,11 @@ def pack(lines: Iterable[str]) -> bytes:
 
 def unpack(packed: bytes) -> tuple[str, ...]:
     """The lines again. No JSON line holds a newline."""
-    return tuple(zlib.decompress(packed).decode().split("\n"))
+    return tuple(_text(packed).split("\n"))
+
+
+def _text(packed: bytes) -> str:
+    return zlib.decompress(packed).decode()
 
 
 # -- the wire --------------------------------------------------------------------------------------------------------------------

@@ -212,7 +212,7 @@ async def test_a_second_join_starts_the_stream_anew(make_run: MakeRun) -> None:
 
 
 async def test_a_viewer_further_behind_than_the_ring_reads_the_stream(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "RING_FRAMES", 1)
+    monkeypatch.setattr(feed, "RING_CHARACTERS", 1)
     monkeypatch.setattr(feed, "READ_FRAMES", 1)
     run = await sync_to_async(make_run)()
     async with socket(run) as viewer:
