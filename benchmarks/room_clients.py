@@ -56,11 +56,15 @@ class Client(asyncio.Protocol):
         while (frame := self._frame()) is not None:
             opcode, payload = frame
             if opcode == 1:
-                self.heard(self, payload.decode(), at_s)
+                self.on_payload(payload, at_s)
             elif opcode == 9:
                 self._write(10, payload)
             elif opcode == 8:
                 self._transport.close()
+
+    def on_payload(self, payload: bytes, at_s: float) -> None:
+        """A text has come."""
+        self.heard(self, payload.decode(), at_s)
 
     def say(self, op: str, **words: Any) -> None:
         self.write(json.dumps({"op": op, **words}))
@@ -103,9 +107,9 @@ class Client(asyncio.Protocol):
         self._transport.write(head + b"\0\0\0\0" + payload)
 
 
-async def connected(address: tuple[str, int], path: str, heard: Heard) -> Client:
+async def connected(address: tuple[str, int], path: str, heard: Heard, kind: type[Client] = Client) -> Client:
     """A client whose handshake is done."""
     host = f"{address[0]}:{address[1]}"
-    _, client = await asyncio.get_running_loop().create_connection(lambda: Client(path, host, heard), *address)
+    _, client = await asyncio.get_running_loop().create_connection(lambda: kind(path, host, heard), *address)
     await client.opened
     return client

@@ -18,7 +18,6 @@ import random
 import re
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,11 +28,11 @@ import uvloop
 
 import simulator
 from benchmarks.room import HOST, Stack, running, times, used_s
-from benchmarks.room_clients import Client, connected
-from benchmarks.stream_feeder import trace
+from benchmarks.room_clients import Client
+from benchmarks.stream_feeder import checksum, trace
 from benchmarks.stream_raw import MESSAGES
-from benchmarks.stream_viewers import RECORDS, Viewer, feeding, transports
-from nodeviz.runs.frames import Frame, cut, records_message
+from benchmarks.stream_viewers import RECORDS, Pieces, Viewer, feeding, listening, transports
+from nodeviz.runs.frames import Frame, records_message
 
 QUIET_S = 1.0
 RAW, GROUP = "benchmarks.stream_raw:application", "benchmarks.stream_group:application"
@@ -84,7 +83,8 @@ async def watched(stack: Stack, load: Load, seconds: float, *, late: int = 0, dr
     records = round(load.per_s * seconds)
     async with feeding(stack.environment, records=records, per_s=load.per_s, frame=load.frame) as feeder:
         addresses = [(HOST, port) for port in stack.ports]
-        viewers = [Viewer(addresses[number % len(addresses)], feeder.path) for number in range(load.viewers)]
+        pieces = Pieces()
+        viewers = [Viewer(addresses[number % len(addresses)], feeder.path, pieces) for number in range(load.viewers)]
         early = viewers[: load.viewers - late]
         for start in range(0, len(early), 20):
             await asyncio.gather(*(viewer.come() for viewer in early[start : start + 20]))
@@ -102,7 +102,9 @@ async def watched(stack: Stack, load: Load, seconds: float, *, late: int = 0, dr
     for viewer in viewers:
         viewer.leave()
     wrong = {name: sum(getattr(viewer, name) for viewer in viewers) for name in ("lost", "doubled", "misordered")}
-    wrong["different in a byte"] = sum(viewer.crc != crc or viewer.next != records for viewer in viewers)
+    lines = pieces.lines()
+    wrong["at another end"] = sum(viewer.next != records for viewer in viewers)
+    wrong["different in a byte"] = int(checksum(lines[seq] for seq in sorted(lines)) != crc)
     return Found(deliveries=records * len(viewers), cpu_s=cpu_s, transports=transports(viewers, had_s), wrong=wrong)
 
 
@@ -112,15 +114,15 @@ async def after(pause_s: float, what: Any) -> None:
 
 
 async def stalled(stack: Stack, load: Load, count: int) -> tuple[float, float, float]:
-    """A long run as fast as it can be written, five who read it, and `count` who read nothing.
+    """A long run as fast as it can be written, one who reads it, and `count` who read nothing.
 
     Memory of the web process before and at most, and of the run's text, in MiB.
     """
     pid = stack.children["web"].pid
     async with feeding(stack.environment, records=load.stalled_records, per_s=0, frame=500) as feeder:
         before = most = now_mib(pid)
-        viewers = [Viewer(stack.address, feeder.path) for _ in range(5)]
-        deaf = [await connected(stack.address, feeder.path, lambda client, text, at_s: None) for _ in range(count)]
+        viewers = [Viewer(stack.address, feeder.path, Pieces()) for _ in range(1)]
+        deaf = [await listening(stack.address, feeder.path, lambda client, payload, at_s: None) for _ in range(count)]
         for client in deaf:
             client.say("join", **{"from": 0})
             client.stop_reading()
@@ -129,8 +131,8 @@ async def stalled(stack: Stack, load: Load, count: int) -> tuple[float, float, f
         while not all(viewer.over.is_set() for viewer in viewers):
             most = max(most, now_mib(pid))
             await asyncio.sleep(0.05)
-        _, crc = await feeder.result()
-    assert all(viewer.crc == crc for viewer in viewers)
+        await feeder.result()
+    assert all(viewer.next == load.stalled_records for viewer in viewers)
     size = sum(client.bytes for client in (viewer.client for viewer in viewers) if client) / len(viewers) / 2**20
     for each in (*deaf, *(viewer.client for viewer in viewers)):
         if each:
@@ -146,45 +148,53 @@ def now_mib(pid: int) -> float:
 # -- what it is compared with ------------------------------------------------------------------------------------------------------
 
 
-def messages_of(load: Load) -> list[str]:
-    """What a viewer of a run gets."""
-    lines = (simulator.encode(record) for record in trace(round(load.per_s * load.steady_s)))
+def messages_of(load: Load) -> list[tuple[float, str]]:
+    """What a viewer of a run gets, and when the worker has the last record of it."""
+    lines = [simulator.encode(record) for record in trace(round(load.per_s * load.steady_s))]
     made, first_seq = [], 0
-    old, cut.__globals__["MAX_FRAME_RECORDS"] = cut.__globals__["MAX_FRAME_RECORDS"], load.frame
-    for frame in cut(lines):
-        made.append(records_message(Frame(first_seq=first_seq, lines=tuple(frame)), first_seq))
-        first_seq += len(frame)
-    cut.__globals__["MAX_FRAME_RECORDS"] = old
+    for size in sizes_of(load, len(lines)):
+        frame = Frame(first_seq=first_seq, lines=tuple(lines[first_seq : first_seq + size]))
+        first_seq += size
+        made.append((first_seq / load.per_s, records_message(frame, frame.first_seq)))
     return made
 
 
-async def raw(stack: Stack, load: Load, messages: list[str]) -> Found:
+def sizes_of(load: Load, count: int) -> Iterator[int]:
+    """As the feeder cuts."""
+    size = 1
+    while count > 0:
+        yield min(size, count)
+        count, size = count - size, min(2 * size, load.frame)
+
+
+async def raw(stack: Stack, load: Load, messages: list[tuple[float, str]]) -> Found:
     """The same bytes at the same pace."""
-    found, told_s, ends = Found(), {}, {}
-    for text in messages:
-        ends[int(RECORDS.match(text)[1])] = text.count('{"seq":')  # type: ignore[index]
+    found, pieces = Found(), Pieces()
+    heard_s: list[tuple[int, float]] = []
+    begun_s: list[float] = []
 
-    def heard(client: Client, text: str, at_s: float) -> None:
-        first_seq = int(RECORDS.match(text)[1])  # type: ignore[index]
-        found.deliveries += ends[first_seq]
-        found.transports.append(at_s - told_s[first_seq])
+    def heard(client: Client, payload: bytes, at_s: float) -> None:
+        first_seq = int(RECORDS.match(payload)[1])  # type: ignore[index]
+        last = pieces.last_of(payload, first_seq)
+        assert last is not None
+        found.deliveries += last - first_seq + 1
+        heard_s.append((first_seq, at_s))
 
-    clients = [await connected(stack.address, "/", heard) for _ in range(load.viewers)]
+    clients = [await listening(stack.address, "/", heard) for _ in range(load.viewers)]
     for client in clients:
-        client.write("listening")
-    control = await connected(stack.address, "/", heard)
+        client.write("here")
+    control = await listening(stack.address, "/", lambda client, payload, at_s: begun_s.extend(json.loads(payload)))
     await asyncio.sleep(QUIET_S)
     pid = stack.children["web"].pid
-    before_s, started_s, count = used_s(pid), time.perf_counter(), 0
-    for number, (first_seq, size) in enumerate(ends.items()):
-        count += size
-        await asyncio.sleep(max(0.0, started_s + count / load.per_s - time.perf_counter()))
-        told_s[first_seq] = time.perf_counter()
-        control.write(str(number))
-    async with asyncio.timeout(60):
-        while found.deliveries < load.viewers * count:
+    before_s = used_s(pid)
+    control.write("go")
+    async with asyncio.timeout(load.steady_s + 60):
+        while not begun_s or found.deliveries < load.viewers * round(load.per_s * load.steady_s):
             await asyncio.sleep(0.01)
     found.cpu_s = used_s(pid) - before_s
+    firsts = [int(RECORDS.match(text.encode())[1]) for _, text in messages]  # type: ignore[index]
+    begun = dict(zip(firsts, begun_s, strict=True))
+    found.transports = [at_s - begun[first_seq] for first_seq, at_s in heard_s]
     for client in (*clients, control):
         client.drop()
     return found
@@ -194,10 +204,10 @@ async def group(stack: Stack, load: Load) -> Found:
     """As many records a second as it carries without losing any."""
     found = Found()
 
-    def heard(client: Client, text: str, at_s: float) -> None:
+    def heard(client: Client, payload: bytes, at_s: float) -> None:
         found.deliveries += 1
 
-    clients = [await connected(stack.address, "/", heard) for _ in range(load.viewers)]
+    clients = [await listening(stack.address, "/", heard) for _ in range(load.viewers)]
     await asyncio.sleep(QUIET_S)
     pid = stack.children["web"].pid
     before_s = used_s(pid)

@@ -10,7 +10,7 @@ import json
 import sys
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import django
@@ -58,11 +58,11 @@ def paced(records: Iterator[Record], per_s: float, had_s: list[float]) -> Iterat
         yield record
 
 
-def checksum(lines: Iterator[str]) -> int:
+def checksum(lines: Iterable[bytes]) -> int:
     """Of the records' bytes, one behind the other."""
     crc = 0
     for line in lines:
-        crc = zlib.crc32(line.encode() + b",", crc)
+        crc = zlib.crc32(line + b",", crc)
     return crc
 
 
@@ -89,7 +89,7 @@ def main() -> None:
     Run.objects.filter(pk=run.pk).update(lease_until=timezone.now() + 60 * QUEUE_LEASE)
     journal, had_s = Journal(run), []  # type: tuple[Journal, list[float]]
     journal.finish(simulator.verdict(journal.keep(paced(trace(given.records), given.per_s, had_s))))
-    crc = checksum(simulator.encode(record) for record in trace(given.records))
+    crc = checksum(simulator.encode(record).encode() for record in trace(given.records))
     sys.stdout.write(json.dumps({"had_s": had_s, "crc": crc}) + "\n")
 
 

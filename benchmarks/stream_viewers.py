@@ -7,26 +7,67 @@ import contextlib
 import json
 import re
 import sys
-import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from benchmarks.room_clients import Client, connected
 
-RECORDS = re.compile(r'\["e",(\d+),\[')
-SEQ = '{"seq":'
+RECORDS = re.compile(rb'\["e",(\d+),\[')
+SEQ = b'{"seq":'
 """Begins a record, and stands nowhere else."""
+
+
+class Bytes(Client):
+    """Hears bytes: three hundred clients that each decode the same text would measure themselves."""
+
+    on_bytes: Callable[[Client, bytes, float], None]
+
+    def on_payload(self, payload: bytes, at_s: float) -> None:
+        self.on_bytes(self, payload, at_s)
+
+
+async def listening(address: tuple[str, int], path: str, on_bytes: Callable[[Client, bytes, float], None]) -> Client:
+    """A client whose handshake is done. Only a server that speaks first would be missed."""
+    client = await connected(address, path, lambda client, text, at_s: None, Bytes)
+    client.on_bytes = on_bytes  # type: ignore[attr-defined]
+    return client
+
+
+class Pieces:
+    """What was heard of one run, by anybody. Each piece is looked through once, and compared byte for byte with what everybody else gets."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], tuple[bytes, int]] = {}
+        """First record and length -> payload, last record."""
+
+    def last_of(self, payload: bytes, first: int) -> int | None:
+        """The last record of a message. None: it is not what others got under the same number, or not in itself in order."""
+        known = self._known.get((first, len(payload)))
+        if known is None:
+            numbers = [int(found) for found in re.findall(rb'\{"seq":(\d+),', payload)]
+            if numbers != list(range(first, first + len(numbers))) or not numbers:
+                return None
+            known = self._known[first, len(payload)] = payload, numbers[-1]
+        return known[1] if known[0] == payload else None
+
+    def lines(self) -> dict[int, bytes]:
+        """Every record that anybody got, by its number. Raises AssertionError where two differ."""
+        found: dict[int, bytes] = {}
+        for (first, _), (payload, _) in self._known.items():
+            starts = [match.start() for match in re.finditer(rb'\{"seq":', payload)]
+            for number, (start, end) in enumerate(zip(starts, [*(at - 1 for at in starts[1:]), len(payload) - 2], strict=True)):
+                line = payload[start:end]
+                assert found.setdefault(first + number, line) == line, first + number
+        return found
 
 
 class Viewer:
     """A page, as far as the stream is concerned."""
 
-    def __init__(self, address: tuple[str, int], path: str) -> None:
-        self.address, self.path = address, path
+    def __init__(self, address: tuple[str, int], path: str, pieces: Pieces) -> None:
+        self.address, self.path, self.pieces = address, path, pieces
         self.next = 0
         """The record that it wants next."""
-        self.crc = 0
-        """Of all bytes of records so far."""
         self.lost = self.doubled = self.misordered = 0
         self.heard: list[tuple[int, int, float, float]] = []
         """First and last record of each message, when it was there, and since when this connection has followed."""
@@ -37,34 +78,40 @@ class Viewer:
     async def come(self) -> None:
         """Join where it was."""
         self._joined_s = float("inf")
-        self.client = await connected(self.address, self.path, self.on_text)
+        self.client = await listening(self.address, self.path, self.on_bytes)
         self.client.say("join", **{"from": self.next})
 
     async def drop(self) -> None:
         """Lose the connection in the middle of whatever comes, and come back."""
         client, self.client = self.client, None
-        if client:
-            client.drop()
-            await client.closed
+        if client is None:
+            # It is on its way back already.
+            return
+        client.drop()
+        await client.closed
         await self.come()
 
-    def on_text(self, client: Client, text: str, at_s: float) -> None:
+    def on_bytes(self, client: Client, payload: bytes, at_s: float) -> None:
         if client is not self.client:
             return
-        found = RECORDS.match(text)
+        found = RECORDS.match(payload)
         if found is None:
-            kind, *said = json.loads(text)
+            kind, *said = json.loads(payload)
             if kind == "h":
                 self._joined_s = at_s
             elif said[0] in ("finished", "failed"):
                 self.over.set()
             return
-        first, last = int(found[1]), int(text[text.rfind(SEQ) + len(SEQ) :].partition(",")[0])
-        self.lost += max(0, first - self.next)
-        self.doubled += max(0, min(self.next, last + 1) - first)
-        self.misordered += last - first + 1 != text.count(SEQ) or last < first
+        first = int(found[1])
+        last = self.pieces.last_of(payload, first)
+        if last is None:
+            self.misordered += 1
+            return
+        if first > self.next:
+            self.lost += first - self.next
+        elif first < self.next:
+            self.doubled += min(self.next, last + 1) - first
         self.next = last + 1
-        self.crc = zlib.crc32(text[found.end() : -2].encode() + b",", self.crc)
         self.heard.append((first, last, at_s, self._joined_s))
 
     def leave(self) -> None:

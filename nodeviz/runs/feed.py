@@ -23,7 +23,7 @@ from redis import RedisError
 from nodeviz.runs.dispatch import place_in_queue
 from nodeviz.runs.frames import WrittenFrame, hello_message, state_message, written
 from nodeviz.runs.models import ArtefactFrame, Run, RunState
-from nodeviz.runs.outlet import Outlet
+from nodeviz.runs.outlet import Message, Outlet, text_message
 from nodeviz.runs.stream import FRAME_FIELD, async_client, entry_id, next_seq_of, stop_reader, stream_key
 
 RING_CHARACTERS = 8 << 20
@@ -212,8 +212,9 @@ class Feed:
         self.next_seq = frame.next_seq
         while self._ring_characters > RING_CHARACTERS and len(self._ring) > 1:
             self._ring_characters -= len(self._ring.pop(next(iter(self._ring))).message)
+        message = text_message(frame.message)
         for served in self._served:
-            served.give(frame)
+            served.give(frame, message)
 
     async def _look(self) -> None:
         self.status = await database_sync_to_async(_status)(self._run.pk)
@@ -239,7 +240,7 @@ class _Served:
     cursor: Cursor
     over: asyncio.Future[None]
 
-    def give(self, frame: WrittenFrame) -> None:
+    def give(self, frame: WrittenFrame, message: Message) -> None:
         """The next frame. If it is another one, or the socket does not take it at once, its own task goes on from here."""
         if self.over.done():
             return
@@ -247,7 +248,7 @@ class _Served:
             self.end()
             return
         self.cursor.seq = frame.next_seq
-        if not self.outlet.begin(frame.message):
+        if not self.outlet.begin(message):
             self.end()
 
     def end(self) -> None:

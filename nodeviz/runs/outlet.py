@@ -13,7 +13,13 @@ import types
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from typing import Any
 
-Send = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
+Message = dict[str, Any]
+Send = Callable[[Message], Coroutine[Any, Any, None]]
+
+
+def text_message(text: str) -> Message:
+    """As a server wants it."""
+    return {"type": "websocket.send", "text": text}
 
 
 class Outlet:
@@ -28,12 +34,12 @@ class Outlet:
 
     async def send(self, text: str) -> None:
         """To its end."""
-        if not self.begin(text):
+        if not self.begin(text_message(text)):
             await self.finished()
 
-    def begin(self, text: str) -> bool:
+    def begin(self, message: Message) -> bool:
         """Send it. False: it is not through, or the socket is gone; `finished` says."""
-        sending = self._send({"type": "websocket.send", "text": text})
+        sending = self._send(message)
         try:
             waits_for = sending.send(None)
         except StopIteration:
