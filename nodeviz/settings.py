@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 from nodeviz import env
 from nodeviz.languages import installed
@@ -145,6 +146,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+
+# A try, for which somebody waits with a finger on a slider, does not wait behind all the runs: a worker takes from the two in turn.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("tries")]
+CELERY_TASK_ROUTES = {"nodeviz.runs.tasks.simulate_try": {"queue": "tries"}}
 
 # Only numbers travel, never code.
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from nodeviz.api.calls import Call
 from nodeviz.api.refusals import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, Refusal
-from nodeviz.runs.dispatch import place_in_queue
 from nodeviz.runs.models import Run, RunState
 from nodeviz.runs.owner import NOT_YOURS, NOTHING_THERE
+from nodeviz.runs.turns import place_in_queue
 from nodeviz.scenarios.models import Scenario
 
 OF_API = ("scenarioText", "run", "records", "verdict")

@@ -21,6 +21,7 @@ from nodeviz.runs.dispatch import ensure_run, give_up
 from nodeviz.runs.feed import FeedLost, follow
 from nodeviz.runs.models import Run, RunState
 from nodeviz.runs.owner import CANCELLED
+from nodeviz.runs.turns import client_of
 from nodeviz.streaming import streamed
 
 ACCEPTED = 202
@@ -62,7 +63,7 @@ def start(call: Call) -> HttpResponseBase:
     """Under the installed simulator: the run that there is, or one that is queued now."""
     scenario = scenario_of(call)
     before = newest_run(scenario)
-    run = ensure_run(scenario, again=True)
+    run = ensure_run(scenario, again=True, asked_by=client_of(call.request))
     is_new = before is None or before.pk != run.pk or (before.state == RunState.FAILED and run.state != RunState.FAILED)
     return JsonResponse(run_json(run), status=ACCEPTED if is_new else 200)
 

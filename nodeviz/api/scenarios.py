@@ -15,6 +15,7 @@ from nodeviz.api.refusals import refused_text
 from nodeviz.api.texts import handed_in
 from nodeviz.runs.dispatch import ensure_run
 from nodeviz.runs.forgetting import delete_link
+from nodeviz.runs.turns import client_of
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios.models import Scenario
 from nodeviz.scenarios.views import scenario_of as stored
@@ -29,7 +30,7 @@ def create(call: Call) -> HttpResponseBase:
         loaded = docs.load(documents)
         with transaction.atomic():
             scenario, token = stored(documents, loaded, parent_id=call.given["parent"] or "")
-            ensure_run(scenario, again=True)
+            ensure_run(scenario, again=True, asked_by=client_of(call.request))
     except simulator.ManifestError as error:
         raise refused_text(error.problems) from error
     said = {**scenario_json(call, scenario), "url": call.address(scenario.get_absolute_url()), "token": token or None}

@@ -1,4 +1,4 @@
-"""How does a run get to a worker? It is queued here, sent by its number, and sent again when its message or its worker is lost."""
+"""How does a run get to a worker? It is queued here, a message says that it waits, and another one is sent when its message or its worker is lost."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from nodeviz.runs.journal import wake_readers
 from nodeviz.runs.models import MAX_ATTEMPTS, QUEUE_LEASE, Run, RunState
 from nodeviz.runs.stream import client
 from nodeviz.runs.tasks import simulate_run
+from nodeviz.runs.turns import new_turn
 from nodeviz.scenarios.models import Scenario
 
 log = logging.getLogger(__name__)
@@ -31,32 +32,33 @@ KNOWN_BROKER = "nodeviz:reaper"
 TRY_TWICE = {"max_retries": 1, "interval_start": 0}
 
 
-def ensure_run(scenario: Scenario, *, again: bool = False) -> Run:
-    """The scenario's run under the installed simulator, queued if there is none yet. `again` queues one that failed once more."""
-    lease_until = timezone.now() + QUEUE_LEASE
+def ensure_run(scenario: Scenario, *, again: bool = False, asked_by: str = "") -> Run:
+    """The scenario's run under the installed simulator, queued if there is none yet. `again` queues one that failed once more.
+
+    `asked_by`: the client (`turns.client_of`); those who ask take turns.
+    """
     with transaction.atomic():
-        run, created = Run.objects.get_or_create(scenario=scenario, simulator_version=simulator.VERSION, defaults={"lease_until": lease_until})
-        failed = run.state == RunState.FAILED
-        requeued = again and failed and Run.objects.move(run, RunState.QUEUED, lease_until=lease_until, attempts=0, records=0, error="", finished=None)
+        run = Run.objects.filter(scenario=scenario, simulator_version=simulator.VERSION).first()
+        if run and not (again and run.state == RunState.FAILED):
+            return run
+        queued = {"lease_until": timezone.now() + QUEUE_LEASE, "client": asked_by, "turn": new_turn(asked_by)}
+        requeued = created = False
+        if run:
+            requeued = Run.objects.move(run, RunState.QUEUED, **queued, attempts=0, records=0, error="", finished=None)
+        else:
+            run, created = Run.objects.get_or_create(scenario=scenario, simulator_version=simulator.VERSION, defaults=queued)
         if created or requeued:
             transaction.on_commit(functools.partial(send, run))
     return run
 
 
 def send(run: Run) -> None:
-    """Put it before the workers. An unreachable broker is not the person's fault: the reaper sends it later."""
+    """Tell the workers that it waits. An unreachable broker is not the person's fault: the reaper sends it later."""
     try:
         simulate_run.apply_async(args=[run.pk], retry_policy=TRY_TWICE)
     except OperationalError as error:
         log.warning("%s stays queued: %s", run, error)
         Run.objects.send_soon(run, timezone.now() + RESEND)
-
-
-def place_in_queue(run: Run) -> int | None:
-    """1 is next. None: it does not wait."""
-    if run.state != RunState.QUEUED:
-        return None
-    return Run.objects.filter(state=RunState.QUEUED, pk__lt=run.pk).count() + 1
 
 
 def reap() -> int:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from nodeviz.runs.palette import palette
 from nodeviz.runs.shown import PARAMETER, query_of, run_for_page
+from nodeviz.runs.turns import client_of
 from nodeviz.scenarios.bounds import bounded_reads
 from nodeviz.scenarios.models import Scenario
 from nodeviz.security import may_be_framed
@@ -43,7 +44,7 @@ def embed(request: HttpRequest, scenario_id: str) -> HttpResponse:
     scenario = get_object_or_404(Scenario, pk=scenario_id)
     Scenario.objects.opened(scenario)
     version = request.GET.get(PARAMETER, "")
-    run = run_for_page(scenario, version)
+    run = run_for_page(scenario, version, asked_by=client_of(request))
     theme = request.GET.get("theme", "")
     context = {
         "title": scenario.title,

@@ -20,11 +20,11 @@ from django.db import Error
 from django.utils import timezone
 from redis import RedisError
 
-from nodeviz.runs.dispatch import place_in_queue
 from nodeviz.runs.frames import WrittenFrame, hello_message, state_message, written
 from nodeviz.runs.models import ArtefactFrame, Run, RunState
 from nodeviz.runs.outlet import Message, Outlet, text_message
 from nodeviz.runs.stream import FRAME_FIELD, async_client, entry_id, next_seq_of, stop_reader, stream_key
+from nodeviz.runs.turns import place_in_queue
 
 RING_CHARACTERS = 8 << 20
 """Of recent frames that a process keeps of a live run: some 40,000 records. A cursor further behind reads the stream for itself."""
@@ -207,6 +207,8 @@ class Feed:
 
     def _keep(self, frame: WrittenFrame) -> None:
         """In the ring, and as many of the older ones as there is room for."""
+        if again := self._ring.pop(frame.first_seq, None):
+            self._ring_characters -= len(again.message)
         self._ring[frame.first_seq] = frame
         self._ring_characters += len(frame.message)
         self.next_seq = frame.next_seq

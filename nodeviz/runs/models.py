@@ -54,6 +54,8 @@ class RunQuerySet(models.QuerySet["Run"]):
         """The one door to its state. False: somebody else changed the row since `run` was read. Raises ValueError for a move that is not in the table."""
         if to not in MOVES[RunState(run.state)]:
             raise ValueError(f"run {run.pk}: {run.state} -> {to} is not in the table")
+        if to.is_terminal:
+            changes["client"] = ""
         changed = self.filter(pk=run.pk, state=run.state, epoch=run.epoch).update(state=to, **changes)
         if changed:
             run.refresh_from_db()
@@ -78,6 +80,19 @@ class RunQuerySet(models.QuerySet["Run"]):
             started=run.started or now,
         )
         return run if claimed else None
+
+    def claim_next(self, *, task_id: str) -> Run | None:
+        """The run whose turn it is (`turns.py`), now computed by this task; None if nothing waits.
+
+        If this task's message was delivered before, then the run that was being computed for it: the broker sends one again when it has lost the worker.
+        """
+        if begun := self.filter(state=RunState.RUNNING, task_id=task_id).first():
+            return self.claim(begun.pk, task_id=task_id)
+        # Another worker may be faster; then there is one less that waits.
+        while (waiting := self.filter(state=RunState.QUEUED).order_by("turn", "pk").first()) is not None:
+            if run := self.claim(waiting.pk, task_id=task_id):
+                return run
+        return None
 
     def renew(self, run_id: int, epoch: int) -> bool:
         """Hold the lease a little longer. False: the run is not ours any more."""
@@ -105,6 +120,10 @@ class Run(models.Model):
     """Claims since it was last queued by a person."""
     lease_until = models.DateTimeField(db_index=True)
     """Until then somebody is believed to be busy with it: the broker while queued, a worker while running. No meaning in a terminal state."""
+    turn = models.PositiveIntegerField(default=0, db_default=0)
+    """Its place among those that wait: the smallest is next, of equals the one with the smaller key."""
+    client = models.CharField(max_length=16, blank=True, default="", db_default="")
+    """Who had it queued, unreadably (`turns.client_of`); empty for nobody in particular, and as soon as it is over."""
     task_id = models.CharField(max_length=64, blank=True, default="")
     """Of the Celery message that claimed it last."""
     records = models.PositiveIntegerField(default=0)
@@ -125,6 +144,7 @@ class Run(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("scenario", "simulator_version"), name="one_run_per_version"),)
+        indexes = (models.Index(fields=("state", "turn"), name="runs_in_turn"),)
 
     def __str__(self) -> str:
         return f"run {self.pk} of {self.scenario_id} under {self.simulator_version}: {self.state}"

@@ -27,8 +27,11 @@ def run_shown(scenario_id: str, version: str = "") -> Run | None:
     return runs.filter(state=RunState.FINISHED).order_by("pk").first() or runs.order_by("-pk").first()
 
 
-def run_for_page(scenario: Scenario, version: str = "") -> Run:
-    """The same; computed by the installed simulator where none has finished, or where that one is asked for. Raises Http404 for one that is not there."""
+def run_for_page(scenario: Scenario, version: str = "", *, asked_by: str = "") -> Run:
+    """The same; computed by the installed simulator where none has finished, or where that one is asked for. Raises Http404 for one that is not there.
+
+    `asked_by`: the client (`turns.client_of`).
+    """
     run = run_shown(scenario.pk, version)
     if version not in ("", simulator.VERSION):
         if run is None:
@@ -36,7 +39,7 @@ def run_for_page(scenario: Scenario, version: str = "") -> Run:
         return run
     if run and run.state == RunState.FINISHED:
         return run
-    return ensure_run(scenario)
+    return ensure_run(scenario, asked_by=asked_by)
 
 
 def address_of(run: Run) -> str:

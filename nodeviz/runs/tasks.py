@@ -38,11 +38,14 @@ class CannotCompute(Exception):
 
 @shared_task(bind=True, acks_late=True, reject_on_worker_lost=True, ignore_result=True)
 def simulate_run(self: Task[Any, Any], run_id: int) -> None:
-    """Simulate and write down. Safe to deliver twice: same scenario, same frames, same ids."""
+    """Simulate and write down the run whose turn it is; `run_id` is the one that was queued when this was sent.
+
+    Safe to deliver twice: same scenario, same frames, same ids.
+    """
     try:
-        run = Run.objects.claim(run_id, task_id=self.request.id)
+        run = Run.objects.claim_next(task_id=self.request.id)
     except DATABASE_AWAY as error:
-        log.warning("run %s goes back to the broker, because the database is away: %s", run_id, error)
+        log.warning("the message of run %s goes back to the broker, because the database is away: %s", run_id, error)
         close_old_connections()
         time.sleep(HAND_BACK_AFTER_S)
         raise Reject(str(error), requeue=True) from error

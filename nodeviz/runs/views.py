@@ -18,6 +18,7 @@ from nodeviz.runs.embeds import oembed_url
 from nodeviz.runs.models import Run, RunState
 from nodeviz.runs.palette import palette
 from nodeviz.runs.shown import PARAMETER, query_of, run_for_page, run_shown
+from nodeviz.runs.turns import client_of
 from nodeviz.scenarios import switch
 from nodeviz.scenarios.book import book_of
 from nodeviz.scenarios.bounds import bounded_reads
@@ -42,7 +43,7 @@ def page(request: HttpRequest, scenario_id: str) -> HttpResponse:
     scenario = get_object_or_404(Scenario, pk=scenario_id)
     Scenario.objects.opened(scenario)
     version = request.GET.get(PARAMETER, "")
-    run = run_for_page(scenario, version)
+    run = run_for_page(scenario, version, asked_by=client_of(request))
     context = {
         "scenario": {"id": scenario.pk, "title": scenario.title, "created": scenario.created, "parent": scenario.parent_id, "text": scenario.text},
         "run": {"status": run.state, "version": run.simulator_version, "verdict": run.verdict, "error": run.error},

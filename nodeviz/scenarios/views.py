@@ -18,6 +18,7 @@ import simulator
 from nodeviz.runs.dispatch import ensure_run
 from nodeviz.runs.palette import palette
 from nodeviz.runs.shown import address_of
+from nodeviz.runs.turns import client_of
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios import gallery, switch
 from nodeviz.scenarios.answers import (
@@ -71,7 +72,7 @@ def run(request: HttpRequest) -> HttpResponse:
     try:
         with transaction.atomic():
             scenario, token = scenario_of(documents, loaded, parent_id=request.POST.get("parent", ""))
-            url = address_of(ensure_run(scenario, again=True))
+            url = address_of(ensure_run(scenario, again=True, asked_by=client_of(request)))
     except TakenDown as error:
         return refusal(request, documents, error.problems, status=REFUSED)
     answer = {"url": url, **({"token": token} if token else {})}

@@ -8,12 +8,15 @@ from datetime import timedelta
 import pytest
 import redis
 from django.core.management import CommandError, call_command
+from django.test import RequestFactory
 from django.utils import timezone
 
 import simulator
 from nodeviz.celery import app
-from nodeviz.runs.dispatch import RESEND, ensure_run, place_in_queue, reap
+from nodeviz.runs.dispatch import RESEND, ensure_run, give_up, reap
 from nodeviz.runs.models import MAX_ATTEMPTS, Run, RunState
+from nodeviz.runs.tasks import simulate_try
+from nodeviz.runs.turns import client_of, place_in_queue
 from nodeviz.scenarios.models import Scenario
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
@@ -22,10 +25,10 @@ MakeRun = Callable[..., Run]
 PAST = timezone.now() - timedelta(minutes=5)
 
 
-def messages() -> int:
+def messages(queue: str = "celery") -> int:
     """How many wait in the broker."""
     with app.connection_for_read() as connection:
-        return int(connection.default_channel._size("celery"))
+        return int(connection.default_channel._size(queue))
 
 
 def test_a_new_scenario_is_queued_and_sent(make_scenario: Callable[..., Scenario]) -> None:
@@ -69,6 +72,73 @@ def test_places_in_the_queue(make_run: MakeRun) -> None:
     runs = [make_run(state=RunState.RUNNING), make_run(), make_run()]
 
     assert [place_in_queue(run) for run in runs] == [None, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "order"),
+    [
+        pytest.param("AAAB", "ABAA", id="somebody's first comes before another's second"),
+        pytest.param("AAABBCC", "ABCABCA", id="and second before third"),
+        pytest.param("AAA.B.B.B", "ABABAB", id="who asks for one at a time and waits for it is not behind who asked for all at once"),
+        pytest.param("A.A.A.B", "AAAB", id="nobody else waits: in the order in which they were asked for"),
+        pytest.param("AAAA....B", "AAAAB", id="what was computed long ago counts for nothing"),
+        pytest.param("AAAAAA...BBB", "AAABABABA", id="a newcomer does not make up for the time when he was away"),
+    ],
+)
+def test_who_waits_takes_turns(make_scenario: Callable[..., Scenario], asked: str, order: str) -> None:
+    """A letter asks for a run; at each point the one worker is done with what it has, and takes the next; at the end it takes all that are left."""
+    who: dict[int, str] = {}
+    taken: list[Run] = []
+
+    def take() -> bool:
+        if taken:
+            Run.objects.move(taken[-1], RunState.FINISHED)
+        run = Run.objects.claim_next(task_id=f"message-{len(taken)}")
+        taken.extend([run] if run else [])
+        return run is not None
+
+    for step in asked:
+        if step == ".":
+            take()
+        else:
+            who[ensure_run(make_scenario(), asked_by=step).pk] = step
+    while take():
+        pass
+
+    assert "".join(who[run.pk] for run in taken) == order
+
+
+def test_the_place_in_the_queue_is_the_order_of_turns(make_scenario: Callable[..., Scenario]) -> None:
+    runs = [ensure_run(make_scenario(), asked_by=who) for who in "AAAB"]
+
+    assert [place_in_queue(run) for run in runs] == [1, 3, 4, 2]
+
+
+def test_who_asked_is_forgotten_when_the_run_is_over(make_scenario: Callable[..., Scenario], rf: RequestFactory) -> None:
+    asked_by = client_of(rf.get("/", REMOTE_ADDR="2001:db8::1"))
+    assert asked_by == client_of(rf.get("/", REMOTE_ADDR="2001:db8::2")) != client_of(rf.get("/", REMOTE_ADDR="192.0.2.1"))
+    run = ensure_run(make_scenario(), asked_by=asked_by)
+    assert run.client == asked_by
+    give_up(run, "It was stopped.")
+
+    assert Run.objects.get(pk=run.pk).client == ""
+
+
+def test_a_message_that_is_delivered_again_goes_on_with_its_own_run(make_scenario: Callable[..., Scenario]) -> None:
+    ensure_run(make_scenario(), asked_by="A")
+    taken = Run.objects.claim_next(task_id="message-1")
+    ensure_run(make_scenario(), asked_by="B")
+    again = Run.objects.claim_next(task_id="message-1")
+
+    assert taken is not None
+    assert again is not None
+    assert (again.pk, again.epoch) == (taken.pk, taken.epoch + 1)
+
+
+def test_a_try_does_not_wait_behind_the_runs() -> None:
+    simulate_try.delay("a-try")
+
+    assert (messages("tries"), messages()) == (1, 0)
 
 
 @pytest.mark.parametrize(

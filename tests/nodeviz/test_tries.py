@@ -252,8 +252,8 @@ def rows() -> tuple[int, int]:
 async def test_the_message_to_the_workers_holds_an_id_and_no_more(redis_client: redis.Redis) -> None:
     async with reading({"text": SMALL}) as reader:
         await reader.line()
-        await until(lambda: bool(redis_client.exists("nodeviz:celery:celery")))
-        (message,) = redis_client.lrange("nodeviz:celery:celery", 0, -1)
+        await until(lambda: bool(redis_client.exists("nodeviz:celery:tries")))
+        (message,) = redis_client.lrange("nodeviz:celery:tries", 0, -1)
 
     assert SECRET not in message.decode()
     assert len(message) < 3_000
