@@ -104,8 +104,9 @@ def running(application: str = "nodeviz.asgi:application", *, webs: int = 1, wor
         environment |= more or {}
         children: dict[str, subprocess.Popen[bytes]] = {}
 
-        def start(program: programs.Program) -> None:
-            child = subprocess.Popen(program.arguments, cwd=FOLDER, env=environment, stdout=subprocess.DEVNULL)
+        def start(program: programs.Program, *, quiet: bool = False) -> None:
+            errors = subprocess.DEVNULL if quiet else None
+            child = subprocess.Popen(program.arguments, cwd=FOLDER, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
             held.callback(stop, child)
             children[program.name] = child
 
@@ -124,7 +125,7 @@ def running(application: str = "nodeviz.asgi:application", *, webs: int = 1, wor
             asyncio.run(until_it_answers(ports[-1]))
         for number in range(workers):
             name = f"worker-{number + 1}" if number else "worker"
-            start(programs.Program(name=name, arguments=(*programs.worker().arguments, "--hostname", f"{name}@%h")))
+            start(programs.Program(name=name, arguments=(*programs.worker().arguments, "--hostname", f"{name}@%h")), quiet=True)
         yield Stack(ports=tuple(ports), children=children, environment=environment)
 
 
