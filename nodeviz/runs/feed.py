@@ -40,15 +40,15 @@ OVERDUE = timedelta(seconds=5)
 
 SILENT = "Nothing is heard from this run's worker. It is computed again as soon as that is possible; what is here is not yet the end."
 
-CACHED_FRAMES = 64
-"""Written frames of finished runs that a process keeps, some 10 MB: a class that opens one link reads it once."""
+CACHED_CHARACTERS = 8 << 20
+"""Of frames of finished runs that a process keeps: a class that opens one link reads it once, and waits for no thread."""
 
 
 class FeedLost(Exception):
     """The run cannot be followed any more: Redis or the database is away, or the row is gone. Whoever watches may come again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Status:
     """A run's row, as far as viewers are told."""
 
@@ -58,8 +58,9 @@ class Status:
     error: str | None
     verdict: dict[str, Any] | None
 
+    @functools.cached_property
     def message(self) -> str:
-        """For the wire."""
+        """For the wire. Written once for all sockets: a verdict may be long."""
         return state_message(self.state, queue=self.queue, error=self.error, verdict=self.verdict)
 
 
@@ -81,11 +82,11 @@ async def follow(run: Run, from_seq: int, outlet: Outlet | None = None) -> Async
                 cursor.seq = frame.next_seq
             status = feed.status
             if status.state.is_terminal and cursor.seq >= status.records:
-                yield status.message()
+                yield status.message
                 return
             if status != said and not status.state.is_terminal:
                 said = status
-                yield status.message()
+                yield status.message
             if outlet and cursor.seq == feed.next_seq and status is feed.status and not feed.is_over:
                 await feed.served(outlet, cursor)
             else:
@@ -173,10 +174,14 @@ class Feed:
         await self._redis.aclose()
 
     async def _from_artefact(self, seq: int) -> WrittenFrame:
+        if known := _finished.get((self._run.scenario_id, self._run.pk, seq)):
+            return known
         try:
-            return await database_sync_to_async(_artefact_frame)(self._run.pk, seq)
+            frame = await database_sync_to_async(_artefact_frame)(self._run.pk, seq)
         except Error as error:
             raise FeedLost from error
+        _finished.put((self._run.scenario_id, self._run.pk, frame.first_seq), frame)
+        return frame
 
     async def _read(self) -> None:
         """Until the run is over: put what arrives into the ring, look at the row when told to, and wake the cursors."""
@@ -259,6 +264,32 @@ class _Served:
             self.over.set_result(None)
 
 
+class _Finished:
+    """The frames of finished runs that were asked for lately, by scenario, run and first record."""
+
+    def __init__(self) -> None:
+        self._frames: dict[tuple[str, int, int], WrittenFrame] = {}
+        self._characters = 0
+
+    def get(self, key: tuple[str, int, int]) -> WrittenFrame | None:
+        """It is the youngest now."""
+        frame = self._frames.pop(key, None)
+        if frame is not None:
+            self._frames[key] = frame
+        return frame
+
+    def put(self, key: tuple[str, int, int], frame: WrittenFrame) -> None:
+        """In the place of as many old ones as it needs."""
+        if key in self._frames:
+            return
+        self._frames[key] = frame
+        self._characters += len(frame.message)
+        while self._characters > CACHED_CHARACTERS and len(self._frames) > 1:
+            self._characters -= len(self._frames.pop(next(iter(self._frames))).message)
+
+
+_finished = _Finished()
+
 _feeds: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, Feed]] = weakref.WeakKeyDictionary()
 """The feeds of this process, by run. A process has one event loop; a test has one each."""
 
@@ -309,7 +340,6 @@ def _status(run_id: int) -> Status:
     return Status(state=RunState(run.state), records=run.records, queue=place_in_queue(run), error=error, verdict=run.verdict)
 
 
-@functools.lru_cache(maxsize=CACHED_FRAMES)
 def _artefact_frame(run_id: int, seq: int) -> WrittenFrame:
     """The frame of a terminal run that holds a record. Raises FeedLost when the artefact was pruned."""
     row = ArtefactFrame.objects.filter(run=run_id, first_seq__lte=seq, next_seq__gt=seq).first()

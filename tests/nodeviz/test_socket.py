@@ -225,6 +225,24 @@ async def test_a_viewer_further_behind_than_the_ring_reads_the_stream(make_run: 
     assert records == RECORDS
 
 
+@pytest.mark.parametrize("characters", [pytest.param(1, id="room for one frame"), pytest.param(1 << 20, id="room for all")])
+async def test_a_finished_run_is_read_once_for_those_who_come_one_after_the_other(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, characters: int) -> None:
+    monkeypatch.setattr(feed, "_finished", feed._Finished())
+    monkeypatch.setattr(feed, "CACHED_CHARACTERS", characters)
+    run = await sync_to_async(lambda: finished(make_run()))()
+    read: list[int] = []
+    from_database = feed._artefact_frame
+    monkeypatch.setattr(feed, "_artefact_frame", lambda run_id, seq: read.append(seq) or from_database(run_id, seq))
+    for _ in range(2):
+        async with socket(run) as viewer:
+            await join(viewer)
+            records, _ = await until(viewer, "finished")
+
+            assert records == RECORDS
+
+    assert len(read) == (22 if characters == 1 else 11)
+
+
 async def test_a_stream_that_lost_its_beginning_is_made_up_for_by_the_artefact(make_run: MakeRun, redis_client: redis.Redis) -> None:
     run = await sync_to_async(make_run)()
     holder = await pen(run)
@@ -337,7 +355,7 @@ async def test_a_worker_that_is_silent_for_long_is_no_secret(make_run: MakeRun, 
 
 async def test_a_database_that_is_away_ends_the_conversation_so_that_the_viewer_comes_again(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
     run = await sync_to_async(lambda: finished(make_run()))()
-    feed._artefact_frame.cache_clear()
+    monkeypatch.setattr(feed, "_finished", feed._Finished())
 
     def away(run_id: int, seq: int) -> None:
         raise OperationalError("the server closed the connection unexpectedly")
