@@ -15,17 +15,19 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
+from django.http import parse_cookie
 from django.utils.translation import gettext as _
 from redis import RedisError
 
 from nodeviz.classroom import room_feed
-from nodeviz.classroom.guessing import counts_as_guess, may_guess
+from nodeviz.classroom.guessing import counts_as_guess, may_guess, may_join
 from nodeviz.classroom.room_codes import typed_code
-from nodeviz.classroom.room_commands import Changed, Refused
+from nodeviz.classroom.room_commands import Changed, Refused, cleaned_nickname
 from nodeviz.classroom.room_feed import RoomFeed, RoomLost, Seat, entered
 from nodeviz.classroom.room_state import TEACHER, Role, Who
 from nodeviz.classroom.room_store import NobodyKnown, Person, RoomGone, packed
 from nodeviz.reader_language import activate_language
+from nodeviz.scenarios.bounds import browser_with
 from nodeviz.scenarios.models import Scenario
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,12 @@ MESSAGES_PER_S, MESSAGES_AT_ONCE = 30, 90
 
 HELLO_WITHIN_S = 20
 """A socket that says nothing is closed."""
+
+NAME_WITHIN_S = 600
+"""So is one whose nickname was refused, and that thinks of no other."""
+
+MAX_WINDOWS = 12
+"""Of one person, or of the teacher, in one process. Those of a connection that was lost in silence are among them for some seconds."""
 
 SOCKET_BYTES = 6
 
@@ -65,9 +73,15 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         """Accepted before it is looked up, because a browser sees the code of an accepted socket only."""
         await self.accept()
-        activate_language(dict(self.scope["headers"]).get(b"accept-language", b"").decode("latin-1"))
+        headers = {name: value.decode("latin-1") for name, value in self.scope["headers"]}
+        activate_language(headers.get(b"accept-language", ""))
+        self.from_where = (self.scope.get("client") or ("",))[0], browser_with(parse_cookie(headers.get(b"cookie", "")))
         self.allowance, self.asked_s = float(MESSAGES_AT_ONCE), asyncio.get_running_loop().time()
-        self.deadline = asyncio.get_running_loop().call_later(HELLO_WITHIN_S, self.on_silence)
+        self.wait_for_hello(HELLO_WITHIN_S)
+
+    def wait_for_hello(self, within_s: float) -> None:
+        """And not for ever."""
+        self.deadline = asyncio.get_running_loop().call_later(within_s, self.on_silence)
 
     def on_silence(self) -> None:
         """No hello came."""
@@ -115,48 +129,57 @@ class RoomConsumer(AsyncWebsocketConsumer):
             return
         if self.deadline:
             self.deadline.cancel()
-        address = (self.scope.get("client") or ("",))[0]
         code = typed_code(self.scope["url_route"]["kwargs"]["code"])
+        may_try = await may_guess(*self.from_where)
+        if not may_try and message.get("token") is None and message.get("key") is None:
+            await self.close(room_feed.TOO_OFTEN)
+            return
         try:
-            if not await may_guess(address):
-                await self.close(room_feed.TOO_OFTEN)
-                return
             if code is None:
                 raise RoomGone
             if not hasattr(self, "feed"):
                 self.feed = await self.holding.enter_async_context(entered(code))
             if self.feed.is_over:
                 raise RoomLost
-            await self.sit(self.feed, message)
+            await self.sit(self.feed, message, may_try=may_try)
         except RoomGone:
-            await counts_as_guess(address)
-            await self.close(room_feed.UNKNOWN_ROOM)
+            await counts_as_guess(*self.from_where, code or "")
+            await self.close(room_feed.UNKNOWN_ROOM if may_try else room_feed.TOO_OFTEN)
         except (RoomLost, RedisError):
             await self.close(room_feed.LOST)
 
-    async def sit(self, feed: RoomFeed, message: Json) -> None:
-        """As the teacher, as somebody who was here, or as somebody new. Raises RoomGone."""
-        if message.get("token") is not None:
-            if not feed.is_driven_by(message["token"]):
-                await self.close(room_feed.NOT_YOURS)
-                return
-            self.take(feed, Seat(TEACHER, "", self.send, self.close), None)
+    async def sit(self, feed: RoomFeed, message: Json, *, may_try: bool) -> None:
+        """As the teacher, as somebody who was here, or, if it may be tried, as somebody new. Raises RoomGone."""
+        me, who = None, TEACHER
+        if message.get("token") is None:
+            me = await feed.store.known(feed.code, message.get("person"), message.get("key"))
+            if me is None and may_try:
+                me = await self.join(feed, message.get("nickname"))
+                if me is None:
+                    return
+            who = Who(role=Role.STUDENT, person=me.person if me else "")
+        is_known = me or feed.is_driven_by(message.get("token"))
+        if not is_known or feed.windows_of(who) >= MAX_WINDOWS:
+            await self.close(room_feed.TOO_OFTEN if is_known or not may_try else room_feed.NOT_YOURS)
             return
-        me = await feed.store.known(feed.code, message.get("person"), message.get("key"))
-        if me is None:
-            try:
-                me = await feed.store.join(feed.code, message.get("nickname"))
-            except Refused as error:
-                await self.refuse("hello", error)
-                return
-        member = f"{me.person} {secrets.token_urlsafe(SOCKET_BYTES)}"
-        await feed.store.stay(feed.code, [member])
-        self.take(feed, Seat(Who(role=Role.STUDENT, person=me.person), member, self.send, self.close), me)
+        member = f"{me.person} {secrets.token_urlsafe(SOCKET_BYTES)}" if me else ""
+        if member:
+            await feed.store.stay(feed.code, [member])
+        # From here on it hears everything.
+        self.seat = Seat(who, member, self.send, self.close)
+        feed.seat(self.seat, me)
 
-    def take(self, feed: RoomFeed, seat: Seat, me: Person | None) -> None:
-        """From here on it hears everything."""
-        self.seat = seat
-        feed.seat(seat, me)
+    async def join(self, feed: RoomFeed, nickname: object) -> Person | None:
+        """Somebody new; None if it was told why not, and has some time to think about it. Raises RoomGone."""
+        try:
+            name = cleaned_nickname(nickname)
+            if not await may_join(*self.from_where):
+                raise Refused(_("Too many people came in from your address; wait a minute and try again."))
+            return await feed.store.join(feed.code, name)
+        except Refused as error:
+            self.wait_for_hello(NAME_WITHIN_S)
+            await self.refuse("hello", error)
+            return None
 
     # -- saying something ----------------------------------------------------------------------------------------------------------
 

@@ -183,6 +183,10 @@ class RoomFeed:
         """It has left."""
         self._seats.discard(seat)
 
+    def windows_of(self, who: Who) -> int:
+        """How many there are in this process."""
+        return sum(seat.who == who for seat in self._seats)
+
     def _welcome(self, seat: Seat, me: Person | None) -> Json:
         steps = self._asks if seat.is_teacher else self._revealed
         about = self.about

@@ -32,7 +32,7 @@ from nodeviz.runs.views import page_of_any_run, read_from
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios import gallery
 from nodeviz.scenarios.answers import CREATED, SEE_OTHER, TOO_OFTEN, problems_json, too_big_for_json, too_often_message
-from nodeviz.scenarios.bounds import Bucket, bounded_body, bounded_reads, may_ask
+from nodeviz.scenarios.bounds import Bucket, bounded_body, bounded_reads, browser_of, may_ask
 from nodeviz.scenarios.models import Scenario
 from nodeviz.scenarios.views import scenario_of, wants_json
 
@@ -132,13 +132,13 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
     wanted = typed_code(code)
     if wanted and wanted != code:
         return HttpResponseRedirect(reverse("room", args=[wanted]))
-    address = request.META.get("REMOTE_ADDR", "")
-    if not may_guess_now(address):
+    from_where = request.META.get("REMOTE_ADDR", ""), browser_of(request)
+    if not may_guess_now(*from_where):
         return gone(request, code, too_often_message(), TOO_OFTEN)
     try:
         seen = look(wanted)
     except RoomGone:
-        guessed(address)
+        guessed(*from_where, wanted or "")
         return gone(request, code, "", NOT_FOUND)
     except RedisError:
         return gone(request, code, _(NO_REDIS), UNAVAILABLE)
@@ -204,18 +204,18 @@ def gone(request: HttpRequest, code: str, message: str, status: int) -> HttpResp
 @bounded_body(too_big=too_big_for_json)
 def answers(request: HttpRequest, code: str) -> HttpResponse:
     """The answers as a table, for who has the driver's `token`. Also when the class is over, as long as the room is kept."""
-    if not may_guess_now(request.META.get("REMOTE_ADDR", "")):
-        return refusal(request, too_often_message(), TOO_OFTEN)
+    from_where = request.META.get("REMOTE_ADDR", ""), browser_of(request)
     try:
         seen, given = collected(typed_code(code))
     except RoomGone:
-        guessed(request.META.get("REMOTE_ADDR", ""))
-        return gone(request, code, "", NOT_FOUND)
+        seen, given = None, {}
     except RedisError:
         return refusal(request, _(NO_REDIS), UNAVAILABLE)
-    if not seen.about.is_driven_by(request.POST.get("token", "")):
-        guessed(request.META.get("REMOTE_ADDR", ""))
-        return refusal(request, _(NOT_THE_DRIVER), FORBIDDEN)
+    if seen is None or not seen.about.is_driven_by(request.POST.get("token", "")):
+        if not may_guess_now(*from_where):
+            return refusal(request, too_often_message(), TOO_OFTEN)
+        guessed(*from_where, code)
+        return refusal(request, _(NOT_THE_DRIVER), FORBIDDEN) if seen else gone(request, code, "", NOT_FOUND)
     response = HttpResponse(table(seen, given), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="answers-{code}.csv"'
     response["Cache-Control"] = "no-store"

@@ -11,7 +11,7 @@ import hashlib
 import ipaddress
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ParamSpec, cast
 
@@ -70,14 +70,23 @@ return allowed and math.floor(tokens) or -1
 
 def may_ask(bucket: Bucket, request: HttpRequest) -> bool:
     """Has who asks a token left, as a browser and as an address? It is taken. Whoever changes the browser's name all the time is still one address."""
-    address, now_ms = request.META.get("REMOTE_ADDR", ""), time.time_ns() // 1_000_000
-    browser = browser_of(request)
+    return may_take(bucket, request.META.get("REMOTE_ADDR", ""), browser_of(request))
+
+
+def may_take(bucket: Bucket, address: str, browser: str) -> bool:
+    """The same for whoever did not come by HTTP; without a browser's name only the address counts."""
+    now_ms = time.time_ns() // 1_000_000
     return (not browser or take_token(part_of(bucket), address, now_ms=now_ms, browser=browser)) and take_token(bucket, address, now_ms=now_ms)
 
 
 def browser_of(request: HttpRequest) -> str:
-    """A name for it: what its CSRF cookie hashes to, which it has anyway. Empty without one."""
-    cookie = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+    """A name for it. Empty without a cookie."""
+    return browser_with(request.COOKIES)
+
+
+def browser_with(cookies: Mapping[str, str]) -> str:
+    """What its CSRF cookie hashes to, which it has anyway."""
+    cookie = cookies.get(settings.CSRF_COOKIE_NAME, "")
     return hashlib.sha256(cookie.encode(errors="surrogatepass")).hexdigest()[:16] if cookie else ""
 
 
@@ -90,7 +99,7 @@ def part_of(bucket: Bucket) -> Bucket:
 
 def take_token(bucket: Bucket, address: str, *, now_ms: int, browser: str = "") -> bool:
     """Is there one left? Without Redis everybody may: a page that can be misused for a while is better than none."""
-    key = f"nodeviz:bucket:{bucket.name}:{neighbourhood(address)}{f':{browser}' if browser else ''}"
+    key = _key(bucket, address, browser)
     try:
         left = client().eval(TAKE, 1, key, str(bucket.capacity), str(bucket.per_minute / 60_000), str(now_ms))
     except RedisError:
@@ -98,14 +107,17 @@ def take_token(bucket: Bucket, address: str, *, now_ms: int, browser: str = "") 
     return cast("int", left) >= 0
 
 
-def has_token(bucket: Bucket, address: str, *, now_ms: int) -> bool:
+def has_token(bucket: Bucket, address: str, *, now_ms: int, browser: str = "") -> bool:
     """Would one be given? None is taken."""
-    key = f"nodeviz:bucket:{bucket.name}:{neighbourhood(address)}"
     try:
-        tokens, at = cast("list[bytes | None]", client().hmget(key, ["tokens", "at"]))
+        tokens, at = cast("list[bytes | None]", client().hmget(_key(bucket, address, browser), ["tokens", "at"]))
     except RedisError:
         return True
     return tokens is None or at is None or float(tokens) + max(0.0, now_ms - float(at)) * bucket.per_minute / 60_000 >= 1
+
+
+def _key(bucket: Bucket, address: str, browser: str) -> str:
+    return f"nodeviz:bucket:{bucket.name}:{neighbourhood(address)}{f':{browser}' if browser else ''}"
 
 
 def neighbourhood(address: str) -> str:

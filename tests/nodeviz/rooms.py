@@ -37,12 +37,12 @@ async def open_room(**given: Any) -> Opened:
 class Window:
     """One window of somebody in a room."""
 
-    def __init__(self, code: str, origin: bytes = b"http://localhost", app: Any = application) -> None:
+    def __init__(self, code: str, origin: bytes = b"http://localhost", app: Any = application, browser: str = "") -> None:
         self.scope = {
             "type": "websocket",
             "path": f"/ws/rooms/{code}/",
             "query_string": b"",
-            "headers": [(b"origin", origin), (b"host", b"localhost")],
+            "headers": [(b"origin", origin), (b"host", b"localhost"), (b"cookie", f"csrftoken={browser}".encode())],
             "subprotocols": [],
             "client": ["192.0.2.7", 1234],
         }
@@ -119,9 +119,9 @@ def merge(view: Json, message: list[Any]) -> None:
 
 
 @asynccontextmanager
-async def window(code: str, **words: Any) -> AsyncIterator[Window]:
+async def window(code: str, browser: str = "", **words: Any) -> AsyncIterator[Window]:
     """Somebody who is in the room."""
-    opened = Window(code)
+    opened = Window(code, browser=browser)
     assert await opened.open() == "websocket.accept"
     try:
         if words:

@@ -134,7 +134,7 @@ def test_a_room_that_is_over_is_not_there(client: Client) -> None:
 
 
 def test_who_guesses_too_often_finds_no_room_any_more(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guessing, "GUESSES", Bucket(name="test-guesses", capacity=2, per_minute=1))
+    monkeypatch.setattr(guessing, "GUESSES", Bucket(name="test-guesses", capacity=4, per_minute=1))
     room = opened(client, example="crash-loop")
     found = [client.get(path).status_code for path in (room["url"], "/r/BCDFGH", "/r/BCDFGJ", room["url"])]
 
@@ -223,6 +223,17 @@ def test_redis_file_forgets_a_class_as_soon_as_it_is_written_anew(redis_client: 
         redis_client.config_set("appendonly", "no")
 
     assert (b"Lovelace" in kept, room.code.encode() in kept) == (False, True)
+
+
+def test_the_driver_gets_the_table_however_much_is_guessed_from_his_address(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guessing, "GUESSES", Bucket(name="test-guesses", capacity=1, per_minute=1))
+    room = opened_lesson()
+    path = f"/r/{room.code}/answers.csv"
+    found = [
+        client.post(where, {"token": token}, **JSON).status_code for where, token in (("/r/BCDFGH/answers.csv", ""), (path, "guessed"), (path, room.token))
+    ]
+
+    assert found == [404, 429, 200]
 
 
 def test_who_answered_is_forgotten_with_the_end(redis_client: Any) -> None:
