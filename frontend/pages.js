@@ -5,7 +5,7 @@ import {rmSync} from "node:fs";
 import {build} from "esbuild";
 
 const OUT = "static/vendor/pages";
-const PAGES = ["new", "run", "compare", "embed", "gallery", "lesson", "room"];
+const PAGES = ["new", "run", "compare", "embed", "gallery", "lesson", "room", "room-over"];
 const FILES = ["standalone", "lesson-standalone"];
 const common = {bundle: true, minify: true, target: "es2022", charset: "utf8", logLevel: "warning"};
 

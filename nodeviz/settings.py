@@ -111,6 +111,8 @@ UNSHARED_DAYS = env.whole_number(ENV, "UNSHARED_DAYS", default=30, least=1, most
 
 # A room of a class dies so long after its last command. At most a week: who prepares one on Friday teaches on Monday.
 ROOM_HOURS = env.whole_number(ENV, "ROOM_HOURS", default=24, least=1, most=168)
+# Of one address: a school behind one has a class for each of its rooms, and nobody keeps the others out.
+MAX_ROOMS_EACH = env.whole_number(ENV, "MAX_ROOMS_EACH", default=25, least=1, most=10_000)
 MAX_ROOMS = env.whole_number(ENV, "MAX_ROOMS", default=100, least=1, most=10_000)
 
 # -- static files ------------------------------------------------------------------------------------------------------------------

@@ -163,8 +163,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await self.close(room_feed.TOO_OFTEN if is_known or not may_try else room_feed.NOT_YOURS)
             return
         member = f"{me.person} {secrets.token_urlsafe(SOCKET_BYTES)}" if me else ""
-        if member:
-            await feed.store.stay(feed.code, [member])
+        await (feed.store.stay(feed.code, [member]) if member else feed.store.touch(feed.code))
         # From here on it hears everything.
         self.seat = Seat(who, member, self.send, self.close)
         feed.seat(self.seat, me)

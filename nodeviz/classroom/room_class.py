@@ -30,6 +30,7 @@ class Class:
         """Person -> the fields that are news."""
         self._changed_questions: dict[int, Json] = {}
         self._changed_steps: dict[str, None] = {}
+        self._removed: dict[str, None] = {}
         for field, value in people.items():
             person, _, name = field.partition(":")
             if name in ("name", *SIGNALS):
@@ -51,6 +52,16 @@ class Class:
             self._changed[person] = dict(known)
         known = self._people[person]
         self._change(person, {name: value for name, value in told.items() if known.get(name) != value})
+
+    def on_removed(self, person: str) -> None:
+        """With everything."""
+        for of_people in (self._people, self._sockets, self._changed):
+            of_people.pop(person, None)
+        self._changed_steps |= dict.fromkeys(step for step, answers in self._answers.items() if answers.pop(person, None) is not None)
+        for number in [number for number, question in self._questions.items() if question.get("person") == person]:
+            del self._questions[number]
+            self._changed_questions.pop(number, None)
+        self._removed[person] = None
 
     def on_answer(self, told: Json) -> None:
         """Heard twice it counts once."""
@@ -93,7 +104,7 @@ class Class:
     @property
     def is_news(self) -> bool:
         """Is there something that `news` would tell?"""
-        return bool(self._changed or self._changed_questions or self._changed_steps)
+        return bool(self._changed or self._changed_questions or self._changed_steps or self._removed)
 
     def whole(self, asks: Mapping[str, Ask]) -> Json:
         """For a teacher who comes. `asks`: of the steps whose answers can be counted."""
@@ -105,14 +116,15 @@ class Class:
         }
 
     def news(self, asks: Mapping[str, Ask]) -> Json:
-        """What has changed since it was asked last: of people the changed fields, of questions and histograms the changed ones whole."""
+        """What has changed since it was asked last: who was removed, of people the changed fields, of questions and histograms the changed ones whole."""
         told = {
             "full": False,
+            "removed": list(self._removed),
             "people": [{"person": person, **changed} for person, changed in self._changed.items()],
             "questions": list(self._changed_questions.values()),
             "histograms": self.histograms(asks, self._changed_steps),
         }
-        self._changed, self._changed_questions, self._changed_steps = {}, {}, {}
+        self._changed, self._changed_questions, self._changed_steps, self._removed = {}, {}, {}, {}
         return {name: value for name, value in told.items() if value or name == "full"}
 
     def histograms(self, asks: Mapping[str, Ask], steps: Iterable[str]) -> dict[str, Json]:

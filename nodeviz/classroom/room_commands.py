@@ -46,7 +46,7 @@ class Changed:
     state: RoomState
     fields: tuple[str, ...]
     forgets: tuple[str, ...] = ()
-    """What goes with it: of "people", "answers", "questions"."""
+    """What goes with it: of "people", "answers", "questions"; or "one", everything of the person who is named."""
     names: str = ""
     """A person who must be known to the room."""
 
@@ -293,10 +293,14 @@ def _fork(room: Room, message: Json, now_ms: int) -> Decision:
 
 
 def _hand(room: Room, message: Json, now_ms: int) -> Decision:
-    person = message.get("person")
-    if person is not None and not (isinstance(person, str) and re.fullmatch(PERSON_PATTERN, person)):
-        raise Refused(_("There is nobody of that name in the room."))
+    person = None if message.get("person") is None else _person(message)
     return Changed(state=replace(room.state, driver=person), fields=("driver",), names=person or "")
+
+
+def _remove(room: Room, message: Json, now_ms: int) -> Decision:
+    """From the list of the class, with everything. Whoever it was may come in again, under another name."""
+    person, driver = _person(message), room.state.driver
+    return Changed(state=replace(room.state, driver=None if driver == person else driver), fields=("driver",), forgets=("one",), names=person)
 
 
 def _done(room: Room, message: Json, now_ms: int) -> Decision:
@@ -324,6 +328,7 @@ COMMANDS: Mapping[str, tuple[Callable[[RoomState, Who], bool], Rule]] = {
     "roam": (is_student, _roam),
     "fork": (is_student, _fork),
     "hand": (is_teacher, _hand),
+    "remove": (is_teacher, _remove),
     "done": (is_teacher, _done),
     "reset": (is_teacher, _reset),
     "end": (is_teacher, _end),
@@ -363,6 +368,13 @@ def _link(given: Any) -> str:
     if not isinstance(given, str) or not re.fullmatch(ID_PATTERN, given):
         raise Refused(_("That is no link of a run."))
     return given
+
+
+def _person(message: Json) -> str:
+    person = message.get("person")
+    if not isinstance(person, str) or not re.fullmatch(PERSON_PATTERN, person):
+        raise Refused(_("There is nobody of that name in the room."))
+    return person
 
 
 def _phase(given: Any) -> Phase:

@@ -50,8 +50,8 @@ MAX_OUTBOX = 200
 STALLED_S = 15.0
 """A socket that takes no message for so long is closed."""
 
-BAD_MESSAGE, NOT_YOURS, UNKNOWN_ROOM, STALLED, RESET, ENDED, TOO_OFTEN, LOST = 4400, 4403, 4404, 4008, 4409, 4410, 4429, 1011
-"""Codes that a socket is closed with. After 4404 and 4410 there is nothing to come back to; after 4409 one comes back with a nickname."""
+BAD_MESSAGE, NOT_YOURS, UNKNOWN_ROOM, STALLED, RESET, ENDED, REMOVED, TOO_OFTEN, LOST = 4400, 4403, 4404, 4008, 4409, 4410, 4411, 4429, 1011
+"""Codes that a socket is closed with. After 4404 and 4410 there is nothing to come back to; after 4409 and 4411 one comes back with a nickname."""
 
 
 class RoomLost(Exception):
@@ -254,6 +254,11 @@ class RoomFeed:
                     seat.end(ENDED)
             case "person":
                 self.people.on_person(json.loads(entry.text))
+            case "removed":
+                self.people.on_removed(entry.text)
+                for seat in self._seats:
+                    if seat.who.person == entry.text:
+                        seat.end(REMOVED)
             case "answer":
                 self.people.on_answer(json.loads(entry.text))
             case "question":

@@ -16,6 +16,11 @@ people: `<person>:key`, `:name`, `:lost`, `:roaming`, `:fork`, `:asked`. names: 
 questions: id -> JSON, of those that are open. here: sorted set, `<person> <socket>` -> until when it is believed to be there, in ms of Redis' clock."""
 
 
+def own_rooms_key(address: str) -> str:
+    """Set: codes of the rooms that were opened from there."""
+    return f"nodeviz:rooms:of:{address}"
+
+
 def keys_of(code: str) -> list[str]:
     """All keys of a room, and the index."""
     return [*(f"nodeviz:room:{code}{part}" for part in PARTS), ROOMS_KEY]
@@ -43,6 +48,22 @@ local function say(kind, text)
   touch()
   return id, n
 end
+local function forget(person)
+  for _, field in ipairs({'key', 'name', 'lost', 'roaming', 'fork', 'asked'}) do redis.call('HDEL', people, person .. ':' .. field) end
+  for _, name in ipairs(redis.call('HKEYS', names)) do
+    if redis.call('HGET', names, name) == person then redis.call('HDEL', names, name) end
+  end
+  for _, answer in ipairs(redis.call('HKEYS', answers)) do
+    if string.match(answer, ':(.*)') == person then redis.call('HDEL', answers, answer) end
+  end
+  for _, id in ipairs(redis.call('HKEYS', questions)) do
+    if cjson.decode(redis.call('HGET', questions, id)).person == person then redis.call('HDEL', questions, id) end
+  end
+  for _, member in ipairs(redis.call('ZRANGE', here, 0, -1)) do
+    if string.match(member, '[^ ]+') == person then redis.call('ZREM', here, member) end
+  end
+  say('removed', person)
+end
 """
 
 # What changes nothing of a room that is over.
@@ -53,22 +74,28 @@ if redis.call('HEXISTS', room, 'ended') == 1 then return 'gone' end
 """
 )
 
-# ARGV: code, ttl, how many there may be, about, seq, state. 'full': too many rooms; 'taken': somebody has this code.
+# KEYS[9]: the rooms that were opened from an address. ARGV: code, ttl, how many there may be, about, seq, state, how many of one address, how long a room
+# lives until somebody is in it. 'full': too many rooms; 'taken': somebody has this code.
 CREATE = """
-local room, rooms = KEYS[1], KEYS[8]
+local room, rooms, own = KEYS[1], KEYS[8], KEYS[9]
 local now = redis.call('TIME')
 local now_ms = now[1] * 1000
 redis.call('ZREMRANGEBYSCORE', rooms, '-inf', tostring(now_ms))
-if redis.call('ZCARD', rooms) >= tonumber(ARGV[3]) then return 'full' end
+for _, code in ipairs(redis.call('SMEMBERS', own)) do
+  if not redis.call('ZSCORE', rooms, code) then redis.call('SREM', own, code) end
+end
+if redis.call('ZCARD', rooms) >= tonumber(ARGV[3]) or redis.call('SCARD', own) >= tonumber(ARGV[7]) then return 'full' end
 if redis.call('HSETNX', room, 'about', ARGV[4]) == 0 then return 'taken' end
 redis.call('HSET', room, 'seq', ARGV[5], 'state', ARGV[6], 'open', '', 'poll', '', 'n', '0', 'asked', '0')
-redis.call('PEXPIRE', room, ARGV[2])
-redis.call('ZADD', rooms, tostring(now_ms + tonumber(ARGV[2])), ARGV[1])
+redis.call('PEXPIRE', room, ARGV[8])
+redis.call('ZADD', rooms, tostring(now_ms + tonumber(ARGV[8])), ARGV[1])
+redis.call('SADD', own, ARGV[1])
+redis.call('PEXPIRE', own, ARGV[2])
 return 'ok'
 """
 
 # ARGV: code, ttl, seq it was decided on, new seq, new state, open step, open poll, kind, text for the stream, person who must be known or '', what is
-# forgotten (letters of p, a, q; with it all that was said), 1 if the room is over. 'changed': it is not that state any more; otherwise the time.
+# forgotten (letters of p, a, q, with it all that was said; o: the named one), 1 if the room is over. 'changed': it is not that state any more; else the time.
 CHANGE = (
     COMMON
     + """
@@ -79,7 +106,9 @@ if string.find(ARGV[11], 'p') then redis.call('DEL', people, names, here) end
 if string.find(ARGV[11], 'a') then redis.call('DEL', answers) end
 if string.find(ARGV[11], 'q') then redis.call('DEL', questions) redis.call('HSET', room, 'asked', '0') end
 local id, n = say(ARGV[8], ARGV[9])
-if ARGV[11] ~= '' then
+if ARGV[11] == 'o' then
+  forget(ARGV[10])
+elseif ARGV[11] ~= '' then
   -- Trimming would leave what was said in the memory of the stream, marked as deleted.
   redis.call('DEL', stream)
   redis.call('XADD', stream, id, 'n', tostring(n), 'k', ARGV[8], 'm', ARGV[9])
@@ -93,11 +122,22 @@ return redis.call('TIME')
 """
 )
 
-# ARGV: code, ttl, most people, person, hash of the key, nickname, nickname folded, most characters. Answers the nickname as it was given.
+# ARGV: code, ttl, most people, person, hash of the key, nickname, nickname folded. Answers the nickname as it was given. When the room is full, somebody who
+# is not there, has not answered and has not the wheel makes place.
 JOIN = (
     OPEN
     + """
-if redis.call('HLEN', names) >= tonumber(ARGV[3]) then return 'full' end
+if redis.call('HLEN', names) >= tonumber(ARGV[3]) then
+  local now, stays = redis.call('TIME'), {[cjson.decode(redis.call('HGET', room, 'state')).driver] = true}
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', here, tostring(now[1] * 1000), '+inf')) do stays[string.match(member, '[^ ]+')] = true end
+  for _, answer in ipairs(redis.call('HKEYS', answers)) do stays[string.match(answer, ':(.*)')] = true end
+  local goes = nil
+  for _, person in ipairs(redis.call('HVALS', names)) do
+    if not stays[person] then goes = person end
+  end
+  if not goes then return 'full' end
+  forget(goes)
+end
 local nickname, folded, number = ARGV[6], ARGV[7], 1
 while redis.call('HSETNX', names, folded, ARGV[4]) == 0 do
   number = number + 1
@@ -168,12 +208,23 @@ return 'ok'
 """
 )
 
-# ARGV: code, ttl, until when in ms, then for each socket: '<person> <socket>'. Those that were not there yet are said to have come.
+# ARGV: code, ttl. Somebody is in the room, if nobody of the class.
+TOUCH = (
+    OPEN
+    + """
+touch()
+return 'ok'
+"""
+)
+
+# ARGV: code, ttl, until when in ms, then for each socket: '<person> <socket>'. Those that were not there yet are said to have come; whom the room does not
+# know is not there.
 STAY = (
     OPEN
     + """
 for i = 4, #ARGV do
-  if redis.call('ZADD', here, ARGV[3], ARGV[i]) == 1 then say('here', ARGV[i]) end
+  local is_known = redis.call('HEXISTS', people, string.match(ARGV[i], '[^ ]+') .. ':key') == 1
+  if is_known and redis.call('ZADD', here, ARGV[3], ARGV[i]) == 1 then say('here', ARGV[i]) end
 end
 return 'ok'
 """

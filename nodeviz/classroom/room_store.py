@@ -33,7 +33,7 @@ Json = dict[str, Any]
 Check = Callable[[Changed], Awaitable[None]]
 
 MAX_PEOPLE = 500
-"""In a room. The load test has 300 (docs/workshop.md)."""
+"""In a room, those apart who make place for others. The load test has 300 (docs/workshop.md)."""
 MAX_QUESTIONS, MAX_QUESTIONS_EACH = 500, 20
 """That are open at once, of a class and of a person."""
 
@@ -49,6 +49,9 @@ READ_ENTRIES = 200
 
 REMEMBERED_MS = 60_000
 """What a process saw of a room serves for so long to decide on: then it looks at Redis' clock again."""
+
+UNTOUCHED_MS = 30 * 60_000
+"""A room into which nobody came dies after so long. Its teacher is in it a moment after it was opened."""
 
 HERE_MS = 25_000
 """A socket that its process did not confirm for so long is not there any more: the process was killed."""
@@ -69,7 +72,7 @@ class Overtaken(Exception):
 
 
 class TooManyRooms(Exception):
-    """As many rooms are open as this server takes."""
+    """As many rooms are open as this server takes, of all or of one address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +175,7 @@ class RoomStore:
         """Of each room what was seen last, and when on this process' clock."""
         self._scripts = {
             name: self._redis.register_script(getattr(scripts, name))
-            for name in ("CREATE", "CHANGE", "JOIN", "ANSWER", "SIGNAL", "QUESTION", "DONE", "STAY", "LEAVE")
+            for name in ("CREATE", "CHANGE", "JOIN", "ANSWER", "SIGNAL", "QUESTION", "DONE", "TOUCH", "STAY", "LEAVE")
         }
 
     async def close(self) -> None:
@@ -182,8 +185,8 @@ class RoomStore:
 
     # -- a room --------------------------------------------------------------------------------------------------------------------
 
-    async def create(self, *, title: str, lesson: str | None, scenario: str | None, asks: Sequence[Ask | None]) -> Opened:
-        """A room that nobody is in yet. Raises TooManyRooms."""
+    async def create(self, *, title: str, lesson: str | None, scenario: str | None, asks: Sequence[Ask | None], address: str = "") -> Opened:
+        """A room that nobody is in yet, for somebody at this address. Raises TooManyRooms."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         asks = tuple(asks) or (None,)
         about = {
@@ -196,7 +199,9 @@ class RoomStore:
         state = initial(asks, await self._now_ms())
         while True:
             code = new_code()
-            answer = await self._run("CREATE", code, settings.MAX_ROOMS, packed(about), state.seq, packed(state.as_json()))
+            limits = settings.MAX_ROOMS_EACH, min(UNTOUCHED_MS, life_ms())
+            keys = (scripts.own_rooms_key(address),)
+            answer = await self._run("CREATE", code, settings.MAX_ROOMS, packed(about), state.seq, packed(state.as_json()), *limits, keys=keys)
             if answer == "full":
                 raise TooManyRooms
             if answer == "ok":
@@ -260,6 +265,10 @@ class RoomStore:
         if not kept or not nickname or not secrets.compare_digest(hash_of(key), kept):
             return None
         return Person(person=person, key=key, nickname=nickname)
+
+    async def touch(self, code: str) -> None:
+        """The teacher is in the room. Raises RoomGone."""
+        await self._run("TOUCH", code)
 
     async def stay(self, code: str, sockets: Sequence[str]) -> None:
         """These (`<person> <socket>`) are there. To be said again before HERE_MS are over. Raises RoomGone."""
@@ -358,9 +367,9 @@ class RoomStore:
     async def _now_ms(self) -> int:
         return _ms(await self._redis.time())
 
-    async def _run(self, name: str, code: str, *arguments: object) -> Any:
+    async def _run(self, name: str, code: str, *arguments: object, keys: Sequence[str] = ()) -> Any:
         """Raises RoomGone and NobodyKnown."""
-        answer = await self._scripts[name](keys=scripts.keys_of(code), args=[code, str(life_ms()), *map(str, arguments)])
+        answer = await self._scripts[name](keys=[*scripts.keys_of(code), *keys], args=[code, str(life_ms()), *map(str, arguments)])
         if answer == "gone":
             raise RoomGone
         if answer == "nobody":

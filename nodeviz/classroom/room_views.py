@@ -25,14 +25,14 @@ from nodeviz.classroom.class_addresses import class_addresses
 from nodeviz.classroom.guessing import guessed, may_guess_now
 from nodeviz.classroom.room_codes import spaced, typed_code
 from nodeviz.classroom.room_lessons import lesson_context, lesson_of_room
-from nodeviz.classroom.room_questions import Ask, in_words, is_right
+from nodeviz.classroom.room_questions import in_words, is_right
 from nodeviz.classroom.room_store import Opened, RoomGone, Seen, TooManyRooms, opened_store
 from nodeviz.runs.shown import run_for_page
 from nodeviz.runs.views import page_of_any_run, read_from
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios import gallery
 from nodeviz.scenarios.answers import CREATED, SEE_OTHER, TOO_OFTEN, problems_json, too_big_for_json, too_often_message
-from nodeviz.scenarios.bounds import Bucket, bounded_body, bounded_reads, browser_of, may_ask
+from nodeviz.scenarios.bounds import Bucket, bounded_body, bounded_reads, browser_of, may_ask, neighbourhood
 from nodeviz.scenarios.models import Scenario
 from nodeviz.scenarios.views import scenario_of, wants_json
 
@@ -42,7 +42,7 @@ ROOMS = Bucket(name="room", capacity=20, per_minute=10)
 """A school behind one address opens a room for each of its classes."""
 
 NOTHING_TO_TEACH = gettext_noop("a room is opened from a lesson, an example or a stored run, and there is none of that name")
-TOO_MANY = gettext_noop("as many rooms are open as this server takes; end one that is not needed any more, or come back later")
+TOO_MANY = gettext_noop("as many rooms are open as this server takes, of all or of your address; end one that is not needed any more, or come back later")
 NO_REDIS = gettext_noop("no room can be opened or found at the moment, because the server's Redis does not answer; try again in a moment")
 NOT_THE_DRIVER = gettext_noop("only who has the driver's link may do that")
 
@@ -64,7 +64,8 @@ def rooms(request: HttpRequest) -> HttpResponse:
     if not may_ask(ROOMS, request):
         return refusal(request, too_often_message(), TOO_OFTEN)
     try:
-        opened = open_room(**{name: request.POST.get(name, "") for name in ("lesson", "example", "scenario")})
+        wanted = {name: request.POST.get(name, "") for name in ("lesson", "example", "scenario")}
+        opened = open_room(**wanted, address=neighbourhood(request.META.get("REMOTE_ADDR", "")))
     except NoSuchMaterial:
         return refusal(request, _(NOTHING_TO_TEACH), NOT_FOUND)
     except TooManyRooms:
@@ -78,13 +79,13 @@ def rooms(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(driver_url, status=SEE_OTHER)
 
 
-def open_room(*, lesson: str, example: str, scenario: str) -> Opened:
+def open_room(*, lesson: str, example: str, scenario: str, address: str) -> Opened:
     """A room with what is taught in it. Raises NoSuchMaterial, TooManyRooms and redis.RedisError."""
     if lesson:
         found = lesson_of_room(lesson)
         if found is None:
             raise NoSuchMaterial
-        return create(title=found.title, lesson=lesson, scenario=None, asks=found.asks)
+        return create(title=found.title, lesson=lesson, scenario=None, asks=found.asks, address=address)
     with transaction.atomic():
         shown = stored_example(example) if example else Scenario.objects.linked(scenario)
         if shown is None:
@@ -92,7 +93,7 @@ def open_room(*, lesson: str, example: str, scenario: str) -> Opened:
         # Computed once, before anybody is there; everybody gets the same run.
         run_for_page(shown)
         Scenario.objects.opened(shown)
-        return create(title=shown.title, lesson=None, scenario=shown.pk, asks=())
+        return create(title=shown.title, lesson=None, scenario=shown.pk, asks=(), address=address)
 
 
 def stored_example(name: str) -> Scenario | None:
@@ -105,10 +106,10 @@ def stored_example(name: str) -> Scenario | None:
 
 
 @async_to_sync
-async def create(*, title: str, lesson: str | None, scenario: str | None, asks: tuple[Ask | None, ...]) -> Opened:
-    """In Redis."""
+async def create(**room: Any) -> Opened:
+    """In Redis: `RoomStore.create`."""
     async with opened_store() as store:
-        return await store.create(title=title, lesson=lesson, scenario=scenario, asks=asks)
+        return await store.create(**room)
 
 
 # -- finding it --------------------------------------------------------------------------------------------------------------------
@@ -144,7 +145,7 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
         return gone(request, code, _(NO_REDIS), UNAVAILABLE)
     context = what_is_shown(seen)
     if seen.state.ended or context is None:
-        return gone(request, code, "", NOT_FOUND)
+        return gone(request, code, "", NOT_FOUND, is_over=seen.state.ended)
     path = reverse("room", args=[code])
     about = {
         "code": code,
@@ -192,9 +193,9 @@ async def look(code: str | None) -> Seen:
         return await store.seen(code)
 
 
-def gone(request: HttpRequest, code: str, message: str, status: int) -> HttpResponse:
-    """A page instead of the room's. Without a message: there is no such room, or it is over."""
-    return render(request, "classroom/room_gone.html", {"code": code, "message": message}, status=status)
+def gone(request: HttpRequest, code: str, message: str, status: int, *, is_over: bool = False) -> HttpResponse:
+    """A page instead of the room's. Without a message: there is no such room, or it is over; then its teacher finds the answers there."""
+    return render(request, "classroom/room_gone.html", {"code": code, "message": message, "is_over": is_over}, status=status)
 
 
 # -- after class -------------------------------------------------------------------------------------------------------------------

@@ -111,6 +111,10 @@ def merge(view: Json, message: list[Any]) -> None:
         view["people"].clear()
         view["questions"].clear()
         view["histograms"].clear()
+    for person in told.get("removed", ()):
+        view["people"].pop(person, None)
+        for number in [number for number, question in view["questions"].items() if question.get("person") == person]:
+            del view["questions"][number]
     for person in told.get("people", ()):
         view["people"].setdefault(person["person"], {}).update(person)
     for question in told.get("questions", ()):

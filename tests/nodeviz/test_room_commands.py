@@ -42,8 +42,8 @@ HANDED = RoomState(phases=(Phase.ASKED,) * 5, driver=ADA.person)
 @pytest.mark.parametrize(
     ("who", "state", "may"),
     [
-        pytest.param(TEACHER, START, {"drive", "hand", "done", "reset", "end"}, id="the teacher drives and has the class"),
-        pytest.param(TEACHER, HANDED, {"drive", "hand", "done", "reset", "end"}, id="and also while somebody else has the wheel"),
+        pytest.param(TEACHER, START, {"drive", "hand", "remove", "done", "reset", "end"}, id="the teacher drives and has the class"),
+        pytest.param(TEACHER, HANDED, {"drive", "hand", "remove", "done", "reset", "end"}, id="and also while somebody else has the wheel"),
         pytest.param(ADA, START, {"question", "lost", "roam", "fork"}, id="a student says something of himself"),
         pytest.param(ADA, HANDED, {"drive", "answer", "question", "lost", "roam", "fork"}, id="who has the wheel drives, and nothing more of the teacher's"),
         pytest.param(BOB, HANDED, {"answer", "question", "lost", "roam", "fork"}, id="the others do not"),
@@ -56,6 +56,7 @@ def test_who_may_what(who: Who, state: RoomState, may: set[str]) -> None:
         "drive": {"set": {"lens": "api"}},
         "answer": {"step": 0, "answer": 1},
         "question": {"text": "Why?"},
+        "remove": {"person": ADA.person},
         "lost": {"on": True},
         "roam": {"on": False},
         "fork": {"id": None},
@@ -340,7 +341,7 @@ parts = st.fixed_dictionaries(
 messages = st.one_of(
     st.builds(lambda part: {"op": "drive", "set": part}, parts),
     st.builds(lambda step, answer: {"op": "answer", "step": step, "answer": answer}, st.integers(0, 4) | st.just("poll-1"), st.integers(1, 3) | anything),
-    st.builds(lambda person: {"op": "hand", "person": person}, st.sampled_from([None, ADA.person, BOB.person])),
+    st.builds(lambda op, person: {"op": op, "person": person}, st.sampled_from(["hand", "remove"]), st.sampled_from([None, ADA.person, BOB.person])),
     st.builds(lambda op, word: {"op": op, "on": word, "text": word, "id": word, "question": word}, st.sampled_from([*COMMANDS]), anything),
 )
 whoever = st.sampled_from([TEACHER, ADA, BOB])

@@ -86,6 +86,17 @@ def test_only_so_many_rooms_are_open(client: Client, settings: Any) -> None:
     assert client.post("/rooms", {"example": "crash-loop"}, **JSON).status_code == 503
 
 
+def test_one_address_opens_so_many_and_no_more(client: Client, settings: Any) -> None:
+    settings.MAX_ROOMS_EACH = 1
+    room = opened(client, example="crash-loop")
+    elsewhere = client.post("/rooms", {"example": "crash-loop"}, **JSON, REMOTE_ADDR="192.0.2.9").status_code
+    here = client.post("/rooms", {"example": "crash-loop"}, **JSON).status_code
+    after(room["code"], (TEACHER, {"op": "end"}))
+
+    assert (elsewhere, here) == (201, 503)
+    assert opened(client, example="crash-loop")
+
+
 def test_a_room_that_is_over_makes_place(client: Client, settings: Any) -> None:
     settings.MAX_ROOMS = 1
     after(opened(client, example="crash-loop")["code"], (TEACHER, {"op": "end"}))
@@ -126,11 +137,13 @@ def test_an_unknown_room_is_a_page_that_says_so(client: Client, code: str) -> No
     assert (response.status_code, "There is no such room" in response.content.decode()) == (404, True)
 
 
-def test_a_room_that_is_over_is_not_there(client: Client) -> None:
+def test_a_room_that_is_over_is_not_there_and_its_page_has_the_answers(client: Client) -> None:
     room = opened(client, example="crash-loop")
     after(room["code"], (TEACHER, {"op": "end"}))
+    response = client.get(room["url"])
 
-    assert client.get(room["url"]).status_code == 404
+    assert (response.status_code, "There is no such room" in response.content.decode()) == (404, False)
+    assert f'action="/r/{room["code"]}/answers.csv"' in response.content.decode()
 
 
 def test_who_guesses_too_often_finds_no_room_any_more(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -101,8 +101,8 @@ async def test_the_clock_of_a_room_does_not_fall_behind_however_long_one_drives(
     class FarAway(RoomStore):
         """A Redis that answers 5 ms late."""
 
-        async def _run(self, name: str, code: str, *arguments: object) -> Any:
-            answer = await super()._run(name, code, *arguments)
+        async def _run(self, name: str, code: str, *arguments: object, keys: Sequence[str] = ()) -> Any:
+            answer = await super()._run(name, code, *arguments, keys=keys)
             await asyncio.sleep(0.005)
             return answer
 
@@ -169,7 +169,8 @@ async def test_a_room_takes_so_many_and_no_more(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(room_store, "MAX_QUESTIONS_EACH", 1)
     async with stores() as (store,):
         code = await new_room(store)
-        ada, _bob = await student(store, code, "Ada"), await student(store, code, "Bob")
+        ada, bob = await student(store, code, "Ada"), await student(store, code, "Bob")
+        await store.stay(code, [f"{ada.person} window", f"{bob.person} window"])
         await store.command(code, ada, {"op": "question", "text": "Why?"})
         refused = [
             await refusal(store.join(code, "Cyd")),
@@ -179,6 +180,24 @@ async def test_a_room_takes_so_many_and_no_more(monkeypatch: pytest.MonkeyPatch)
         ]
 
     assert all(refused), refused
+
+
+async def test_in_a_full_room_who_is_not_there_and_has_not_answered_makes_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room_store, "MAX_PEOPLE", 4)
+    async with stores() as (store,):
+        code = await new_room(store)
+        ada, bob, cyd, dan = [await student(store, code, name) for name in ("Ada", "Bob", "Cyd", "Dan")]
+        await store.stay(code, [f"{ada.person} window"])
+        await store.command(code, TEACHER, drive(phase="asked"))
+        await store.command(code, bob, {"op": "answer", "step": 0, "answer": 1})
+        await store.command(code, TEACHER, {"op": "hand", "person": cyd.person})
+        eve = await student(store, code, "Eve")
+        await store.stay(code, [f"{eve.person} window", f"{dan.person} window"])
+        await refusal(store.join(code, "Fay"))
+        found = await store.everything(code)
+
+    assert sorted(value for field, value in found.people.items() if field.endswith(":name")) == ["Ada", "Bob", "Cyd", "Eve"]
+    assert {member.split()[0] for member in found.here} == {ada.person, eve.person}
 
 
 async def test_only_open_questions_count(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from nodeviz.classroom import consumers, guessing, room_commands, room_feed, room_store
 from nodeviz.classroom.room_commands import Decision
 from nodeviz.classroom.room_feed import entered
+from nodeviz.classroom.room_scripts import keys_of
 from nodeviz.classroom.room_state import TEACHER
 from nodeviz.classroom.room_store import opened_store
 from nodeviz.scenarios.bounds import Bucket
@@ -186,6 +187,34 @@ async def test_the_wheel_is_handed_over_and_taken_back() -> None:
     assert (refused[1]["op"], after[1]["op"]) == ("drive", "drive")
 
 
+async def test_whom_the_teacher_removes_is_gone_with_everything_and_may_come_again() -> None:
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher, window(room.code, nickname="Ada") as ada, window(room.code, nickname="Bob") as bob:
+        await teacher.say("drive", set={"phase": "asked"})
+        await together(ada.until("set"), bob.until("set"))
+        for who in (ada, bob):
+            await who.say("question", text="Why?")
+            await who.say("answer", step=0, answer=[2])
+            await who.until("answered")
+        await bob.say("remove", person=ada.me["person"])
+        refused = await bob.until("refused")
+        await teacher.say("hand", person=ada.me["person"])
+        await teacher.say("remove", person=ada.me["person"])
+        code = await ada.closed()
+        view = await teacher.until_class(lambda view: len(view["people"]) == 1)
+        async with window(room.code) as again:
+            await again.say("hello", person=ada.me["person"], key=ada.me["key"])
+            stranger = await again.hear()
+            welcome = await again.hello(nickname="Ada")
+        async with opened_store() as store:
+            kept = await store.everything(room.code)
+
+    assert (refused[1]["op"], code, stranger[0]) == ("remove", room_feed.REMOVED, "refused")
+    assert ([person["nickname"] for person in view["people"].values()], view["histograms"]["0"]["total"], len(view["questions"])) == (["Bob"], 1, 1)
+    assert (welcome["me"]["nickname"], welcome["answers"], welcome["state"]["driver"]) == ("Ada", {}, None)
+    assert not any(ada.me["person"] in text for part in (kept.people, kept.answers, kept.questions) for pair in part.items() for text in pair)
+
+
 async def test_the_end_reaches_everybody_and_nothing_happens_after_it() -> None:
     room = await open_room()
     async with window(room.code, token=room.token) as teacher, window(room.code, nickname="Ada") as ada:
@@ -219,6 +248,17 @@ async def test_a_reset_forgets_the_class_and_keeps_the_room() -> None:
     assert code == room_feed.RESET
     assert (message[2]["step"], message[2]["phase"], view) == (0, "read", {"people": {}, "questions": {}, "histograms": {}})
     assert (refused[0], welcome["me"]["nickname"], welcome["answers"]) == ("refused", "Ada", {})
+
+
+async def test_a_room_lives_from_the_moment_in_which_its_teacher_is_there(redis_client: Any) -> None:
+    room = await open_room()
+    key, *_, rooms = keys_of(room.code)
+    before_ms = redis_client.pttl(key)
+    async with window(room.code, token=room.token):
+        after_ms = redis_client.pttl(key)
+        until_ms = redis_client.zscore(rooms, room.code) - time.time() * 1000
+
+    assert (before_ms <= room_store.UNTOUCHED_MS, after_ms > room_store.life_ms() - 60_000, until_ms > room_store.life_ms() - 60_000) == (True, True, True)
 
 
 async def test_presence_is_of_people_and_not_of_windows() -> None:

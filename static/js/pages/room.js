@@ -74,6 +74,7 @@ const entering = createEntering(byId("room-enter"), (nickname) => {
 });
 const teacher = createTeacher(byId("room-class"), {
   hand: (person) => socket.send({ op: "hand", person }),
+  remove: (person) => socket.send({ op: "remove", person }),
   done: (question) => socket.send({ op: "done", question }),
   reset: () => socket.send({ op: "reset" }),
   end: () => socket.send({ op: "end" }),
@@ -142,7 +143,12 @@ function refused({ op, message }) {
 function onStranger(why) {
   Object.assign(following, createFollowing());
   delete root.dataset.greeted;
-  entering.ask(why === "reset" ? t("The teacher has begun anew, with another class. Come in again if it is yours.") : t("This is not the driver's link of this room. You can come in as a student."));
+  const words = {
+    reset: t("The teacher has begun anew, with another class. Come in again if it is yours."),
+    removed: t("The teacher has taken this name off the list. You can come in under another one."),
+    token: t("This is not the driver's link of this room. You can come in as a student."),
+  };
+  entering.ask(words[why]);
   redraw();
 }
 

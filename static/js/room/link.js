@@ -62,7 +62,8 @@ export function takeToken(memory) {
 }
 
 /** What the server closes a socket with (nodeviz/classroom/room_feed.py), when coming back in the same way would not help. */
-const [NOT_YOURS, UNKNOWN_ROOM, RESET, ENDED] = [4403, 4404, 4409, 4410];
+const [NOT_YOURS, UNKNOWN_ROOM, RESET, ENDED, REMOVED] = [4403, 4404, 4409, 4410, 4411];
+const STRANGER = new Map([[RESET, "reset"], [REMOVED, "removed"], [NOT_YOURS, "token"]]);
 
 /**
  * @param {object} options
@@ -70,13 +71,14 @@ const [NOT_YOURS, UNKNOWN_ROOM, RESET, ENDED] = [4403, 4404, 4409, 4410];
  * @param {object} options.memory
  * @param {(message: Array) => void} options.onMessage
  * @param {(link: "connecting"|"open"|"lost"|"gone") => void} options.onLink
- * @param {(why: "reset"|"token") => void} options.onStranger  this browser is nobody in the room any more: another class has begun, or the driver's link was wrong
+ * @param {(why: "reset"|"removed"|"token") => void} options.onStranger  this browser is nobody in the room any more: another class has begun, the teacher removed
+ *   somebody, or the driver's link was wrong
  */
 export function openLink({ path, memory, onMessage, onLink, onStranger }) {
   let socket = null;
 
   function open() {
-    socket = openSocket({ path, greeting, onMessage: take, onLink: heard, finalCodes: [NOT_YOURS, UNKNOWN_ROOM, RESET, ENDED] });
+    socket = openSocket({ path, greeting, onMessage: take, onLink: heard, finalCodes: [UNKNOWN_ROOM, ENDED, ...STRANGER.keys()] });
   }
 
   function greeting() {
@@ -91,9 +93,9 @@ export function openLink({ path, memory, onMessage, onLink, onStranger }) {
   }
 
   function heard(link, code) {
-    if (code === RESET || code === NOT_YOURS) {
+    if (STRANGER.has(code)) {
       memory.put({ person: undefined, key: undefined, nickname: undefined, token: undefined });
-      onStranger(code === RESET ? "reset" : "token");
+      onStranger(STRANGER.get(code));
     } else {
       onLink(link);
     }

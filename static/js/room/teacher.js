@@ -19,7 +19,7 @@ const FILTERS = {
 
 /**
  * @param {HTMLElement} panel  templates/classroom/_class.html
- * @param {object} on  hand(person), done(question), reset(), end(), open(fork), token(): string
+ * @param {object} on  hand(person), remove(person), done(question), reset(), end(), open(fork), token(): string
  */
 export function createTeacher(panel, on) {
   const part = (name) => panel.querySelector(`[data-part="${name}"]`);
@@ -67,8 +67,9 @@ export function createTeacher(panel, on) {
     },
     /** What is new of the class; with `full` there is nothing else. */
     update(told) {
-      people = merged(told.full ? [] : people, told.people, "person");
-      asked = merged(told.full ? [] : asked, told.questions, "id");
+      const stays = ({ person }) => !told.removed?.includes(person);
+      people = merged(told.full ? [] : people.filter(stays), told.people, "person");
+      asked = merged(told.full ? [] : asked.filter(stays), told.questions, "id");
       histograms = told.full ? (told.histograms ?? {}) : { ...histograms, ...told.histograms };
       if (panel.hidden || timer) return;
       timer = setTimeout(draw, Math.max(0, drawnMs + EVERY_MS - performance.now()));
@@ -114,6 +115,10 @@ export function createTeacher(panel, on) {
     return el("li", null, el("p", null, el("b", null, nickname), ` ${text}`), el("button", { type: "button", class: "button", onclick: () => on.done(id) }, t("Done")));
   }
 
+  function remove({ person, nickname }) {
+    sure(t("Remove {name} from the class? Answers and questions of this name go with it. Whoever it was can come in again, under another name.", { name: nickname }), t("Remove"), () => on.remove(person));
+  }
+
   function personRow(person) {
     const { nickname, here, lost, roaming, fork } = person;
     const drives = driver === person.person;
@@ -132,6 +137,7 @@ export function createTeacher(panel, on) {
       el("span", { class: "person-signs" }, signs.join(" · ")),
       fork ? el("button", { type: "button", class: "text-button", onclick: () => on.open(fork), title: t("Look at what {name} made of it; the class stays where it is", { name: nickname }) }, t("fork")) : null,
       here && !drives ? el("button", { type: "button", class: "button quiet", "aria-label": t("Hand over the wheel to {name}", { name: nickname }), onclick: () => on.hand(person.person) }, t("Hand over")) : null,
+      el("button", { type: "button", class: "text-button", "aria-label": t("Remove {name} from the class", { name: nickname }), onclick: () => remove(person) }, t("Remove")),
     );
   }
 }
