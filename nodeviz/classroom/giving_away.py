@@ -19,10 +19,15 @@ Record = Mapping[str, Any]
 NOT_TELLING = frozenset({"true", "false", "null", "added", "deleted", "none"})
 """Values of `to` that are no state's name."""
 
-SECONDS = dict.fromkeys(("s", "sec", "second", "seconds"), 1.0)
-MINUTES = dict.fromkeys(("m", "min", "minute", "minutes"), 60.0)
+SECONDS = dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0)
+MINUTES = dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60.0)
 UNITS_S: Mapping[str, float] = {"ms": 0.001, **SECONDS, **MINUTES, **dict.fromkeys(("h", "hour", "hours"), 3600.0)}
-DURATION = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[\s\u00a0-]*(ms|s|sec|seconds?|m|min|minutes?|h|hours?)?(?![\w%]|\.\d)", re.IGNORECASE)
+
+PART = rf"(\d+(?:,\d{{3}})*(?:[.,]\d+)?)[\s\u00a0-]*({'|'.join(UNITS_S)})(?![^\W\d])"
+"""A number and its unit."""
+PARTS = rf"{PART}(?:[\s\u00a0]*(?:,|and)?[\s\u00a0]*{PART})*"
+DURATION = re.compile(rf"(?<![\w.])(?:{PARTS}|\d+(?::\d\d)+(?:\.\d+)?|\d+[.,]\d+)(?![\w%:]|[.,]\d)", re.IGNORECASE)
+"""Numbers with units (`1 min 30 s`), as on a clock (`1:30`), or a number with a decimal (`90.0`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,18 +151,22 @@ def contains(text: str, phrase: str) -> bool:
 
 
 def times_near(text: str, truth_s: float) -> list[str]:
-    """The durations in a text that are the truth, to the accuracy in which they are written. A number without a unit counts if it has a decimal."""
+    """The durations in a text that are the truth, to the accuracy in which they are written. Of several numbers, their sum and each one counts."""
     found = []
     for match in DURATION.finditer(unmarked(text)):
-        number, unit = match.group(1), (match.group(2) or "").lower()
-        decimals = len(number.partition(".")[2])
-        if not unit and not decimals:
-            continue
-        factor = UNITS_S[unit or "s"]
-        accuracy_s = min(1.0, factor * 10**-decimals)
-        if abs(float(number) * factor - truth_s) < accuracy_s:
+        words = match.group().lower()
+        parts = [(number, UNITS_S[unit]) for number, unit in re.findall(PART, words)]
+        on_a_clock = [(number, 60.0**place) for place, number in enumerate(reversed(words.split(":")))][::-1]
+        if any(_is_near(said, truth_s) for said in (parts or on_a_clock, *([part] for part in parts))):
             found.append(match.group().strip())
     return found
+
+
+def _is_near(parts: Sequence[tuple[str, float]], truth_s: float) -> bool:
+    """Numbers as they are written, each with the seconds of its unit; the last one says how accurate it is."""
+    numbers = [re.sub(r",(?=\d{3}(?!\d))", "", number).replace(",", ".") for number, _ in parts]
+    said_s = sum(float(number) * factor for number, (_, factor) in zip(numbers, parts, strict=True))
+    return abs(said_s - truth_s) < min(1.0, parts[-1][1] * 10 ** -len(numbers[-1].partition(".")[2]))
 
 
 def in_order(text: str, labels: Sequence[str]) -> bool:

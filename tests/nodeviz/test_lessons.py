@@ -233,10 +233,24 @@ def test_words_are_found(text, phrase, expected):
         pytest.param("22 pods, 22 MiB, 22 %", [], id="numbers that are no times"),
         pytest.param("22300ms", ["22300ms"], id="in milliseconds"),
         pytest.param("24 seconds", [], id="no nearer than a guess"),
+        pytest.param("at 0:22", ["0:22"], id="as on a clock"),
+        pytest.param("at 1:22, image 80:8022, v1.22.3", [], id="as on another one, and what is none"),
+        pytest.param("0,39 min or 22,300 ms", ["22,300 ms"], id="a comma between thousands, and another moment"),
+        pytest.param("between 10 s and 22 s", ["10 s and 22 s"], id="one of two"),
     ],
 )
 def test_times_are_found_that_say_22_3_seconds(text, expected):
     assert times_near(text, 22.3) == expected
+
+
+@pytest.mark.parametrize("text", ["1m30s", "1m 30s", "1 min 30 s", "1 minute and 30 seconds", "1:30", "1,5 min", "1.5 minutes", "90.0", "0h1m30s", "90-second"])
+def test_times_are_found_that_say_90_seconds_in_several_numbers(text):
+    assert times_near(f"It is killed {text} later.", 90) == [text]
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1h0m", ["1h0m"]), ("1:00:00", ["1:00:00"]), ("1h1m", ["1h1m"]), ("2h 1m", [])])
+def test_times_are_found_that_say_an_hour(text, expected):
+    assert times_near(text, 3600) == expected
 
 
 @pytest.mark.parametrize(
