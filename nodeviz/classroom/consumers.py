@@ -22,7 +22,7 @@ from redis import RedisError
 from nodeviz.classroom import room_feed
 from nodeviz.classroom.guessing import counts_as_guess, may_guess, may_join
 from nodeviz.classroom.room_codes import typed_code
-from nodeviz.classroom.room_commands import Changed, Refused, cleaned_nickname
+from nodeviz.classroom.room_commands import Answered, Changed, Questioned, Refused, cleaned_nickname
 from nodeviz.classroom.room_feed import RoomFeed, RoomLost, Seat, entered
 from nodeviz.classroom.room_state import TEACHER, Role, Who
 from nodeviz.classroom.room_store import NobodyKnown, Person, RoomGone, packed
@@ -186,7 +186,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         """One of `room_commands.COMMANDS`."""
         op = str(message.get("op", ""))[:20]
         try:
-            answered = await self.feed.store.command(self.feed.code, seat.who, message, self.check_link)
+            kept = await self.feed.store.command(self.feed.code, seat.who, message, self.check_link)
         except Refused as error:
             await self.refuse(op, error)
         except NobodyKnown:
@@ -197,8 +197,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
             log.warning("a command of a room is lost: %s", error)
             seat.end(room_feed.LOST)
         else:
-            if answered:
-                seat.put(packed(["answered", answered.step, answered.answer]))
+            match kept:
+                case Answered(step=step, answer=answer):
+                    seat.put(packed(["answered", step, answer]))
+                case Questioned():
+                    seat.put(packed(["questioned"]))
 
     async def check_link(self, change: Changed) -> None:
         """A run that the class shall look at exists. Raises Refused."""

@@ -290,8 +290,8 @@ class RoomStore:
 
     # -- commands ------------------------------------------------------------------------------------------------------------------
 
-    async def command(self, code: str, who: Who, message: Json, check: Check | None = None) -> Answered | None:
-        """Decide and carry out. Returns the answer that is kept, if it was one. Raises Refused, RoomGone, NobodyKnown, and what `check` raises.
+    async def command(self, code: str, who: Who, message: Json, check: Check | None = None) -> Answered | Questioned | None:
+        """Decide and carry out. Returns the answer that is kept, or the question, if it was one. Raises Refused, RoomGone, NobodyKnown, and what `check` raises.
 
         `check` is asked of a change that is allowed, before it is carried out.
         """
@@ -307,7 +307,7 @@ class RoomStore:
                     return await self._attempt(code, who, message, await self.seen(code), check)
         raise Refused(_("Too many things happened at once; try again."))
 
-    async def _attempt(self, code: str, who: Who, message: Json, seen: Seen, check: Check | None) -> Answered | None:
+    async def _attempt(self, code: str, who: Who, message: Json, seen: Seen, check: Check | None) -> Answered | Questioned | None:
         """On what was seen. Raises Overtaken, and nothing was done."""
         match decide(Room(state=seen.state, asks=seen.about.asks), who, message, now_ms=seen.now_ms):
             case Changed() as change:
@@ -318,11 +318,12 @@ class RoomStore:
                 return await self._answer(code, who.person, step, answer)
             case Signalled() as signal:
                 await self._run("SIGNAL", code, who.person, signal.field, signal.value, packed({"person": who.person, **signal.told}))
-            case Questioned(text=text):
+            case Questioned(text=text) as question:
                 if await self._run("QUESTION", code, who.person, text, MAX_QUESTIONS, MAX_QUESTIONS_EACH) == "full":
                     raise Refused(_("There are many questions already; wait until some have been talked about."))
-            case Done(question=question):
-                await self._done(code, question)
+                return question
+            case Done(question=number):
+                await self._done(code, number)
         return None
 
     def _remembered(self, code: str) -> Seen | None:

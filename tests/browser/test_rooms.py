@@ -332,7 +332,7 @@ def test_a_killed_web_process_and_a_reload_change_nothing(classroom: Classroom, 
 
 def test_another_class_begins_anew(classroom: Classroom, driver: Page):
     student = classroom.student("Ada")
-    press(driver, "Next step")
+    classes.ask_and_reveal(driver, [driver, student], 0, lambda: None)
     press_class(driver)
     driver.get_by_role("button", name="Begin anew with another class").click()
     driver.get_by_role("dialog").get_by_role("button", name="Begin anew").click()
@@ -340,7 +340,17 @@ def test_another_class_begins_anew(classroom: Classroom, driver: Page):
     is_at(driver, 0, "read")
     classes.come_in(student, "Somebody else")
 
+    # Nothing that the class before has seen is told to this one, or is still on the wall.
     is_at(student, 0, "read")
+    for page in (driver, student):
+        expect(page.locator("#transport [data-part=head]")).to_have_text("0:00.0")
+        expect(page.locator("#side-lesson .question")).to_have_count(0)
+    press(driver, "Next step")
+    press(driver, "Previous step")
+    press(driver, "Ask the question")
+    press(driver, "Lock the answers")
+    is_at(student, 0, "locked")
+    expect(student.locator("#transport [data-part=head]")).to_have_text("0:00.0")
     expect(driver.locator(".class-people li")).to_have_count(1)
     expect(driver.locator(".class-people li")).to_contain_text("Somebody else")
 

@@ -1,12 +1,13 @@
 /** Does a page in a room show what the room shows, and only then? The state machine of following, the driver's pace, and what a browser remembers. */
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { createDriving, clockPart, EVERY_MS, selectedPart } from "../../static/js/room/driving.js";
-import { clockOf, comeBack, createFollowing, differences, hasDrifted, isDriver, isFollowing, receive, roam, seenUntilS, spoken, wishOf } from "../../static/js/room/following.js";
+import { clockOf, comeBack, createFollowing, differences, hasDrifted, isDriver, isFollowing, isReset, receive, roam, seenUntilS, spoken, wishOf } from "../../static/js/room/following.js";
 import { createMemory, tokenIn } from "../../static/js/room/link.js";
-import { optionsIn } from "../../static/js/room/poll.js";
+import { optionsIn, wrongWith } from "../../static/js/room/poll.js";
 import { isVeiled, limitOf, nextAction, paceOf, partOf, toStep } from "../../static/js/room/slides.js";
 import { merged } from "../../static/js/room/teacher.js";
 
@@ -30,6 +31,17 @@ test("whoever was given the wheel drives, and the teacher follows meanwhile", ()
   assert.equal(isDriver(inRoom({ driver: "p1" })), true);
   assert.equal(isDriver(inRoom({ driver: "p2" })), false);
   assert.equal(isFollowing(inRoom({ role: "teacher", driver: "p2" })), true);
+});
+
+test("with another class every step is new, and nobody has answered anything", () => {
+  const teacher = inRoom({ role: "teacher" });
+  const reset = ["set", 9, { ...STATE, seq: undefined, step: 0, phase: "read", driver: null }];
+  receive(teacher, ["set", 8, { phase: "revealed" }], 2000);
+  receive(teacher, ["histogram", "0", { total: 1 }], 2000);
+  assert.deepEqual([teacher.phases, isReset(["set", 8, { driver: "p1" }]), isReset(["set", 8, { step: 1, phase: "read" }])], [{ 0: "revealed" }, false, false]);
+  receive(teacher, reset, 3000);
+
+  assert.deepEqual([isReset(reset), teacher.phases, teacher.histograms], [true, { 0: "read" }, {}]);
 });
 
 test("before the first welcome nobody follows or drives", () => {
@@ -181,6 +193,12 @@ test("a press of a button does not wait, and takes with it what waits", () => {
   assert.deepEqual(sent, [{ clock: 1 }, { clock: 2, phase: "asked" }]);
 });
 
+test("a press hears whether it could be sent", () => {
+  const said = [true, false].map((isOpen) => createDriving({ send: () => isOpen, nowMs: () => 0, later() {} }).drive({ poll: null }, { now: true }));
+
+  assert.deepEqual(said, [true, false]);
+});
+
 test("what waits when the wheel is taken away is not sent", () => {
   const { driving, sent, pass } = driver();
   driving.drive({ clock: 1 });
@@ -294,3 +312,14 @@ test("of people only what has changed is told, and the rest stays", () => {
   assert.deepEqual(merged(known, undefined, "person"), known);
 });
 test("the options of a poll are the lines on which something stands", () => assert.deepEqual(optionsIn(" Go \n\nRust\n"), ["Go", "Rust"]));
+
+test("the form of a poll refuses what the room would refuse", () => {
+  const rules = readFileSync(new URL("../../nodeviz/classroom/room_commands.py", import.meta.url), "utf8");
+  const [, most, characters] = /^MAX_OPTIONS, MAX_OPTION_CHARACTERS = (\d+), (\d+)$/m.exec(rules);
+  const options = (count, length) => Array(count).fill("😀".repeat(length));
+
+  assert.deepEqual([wrongWith(options(2, 1)), wrongWith(options(Number(most), Number(characters)))], ["", ""]);
+  assert.match(wrongWith(options(1, 1)), /^Write 2 to 8 options/);
+  assert.match(wrongWith(options(Number(most) + 1, 1)), /^Write 2 to 8 options/);
+  assert.match(wrongWith(["Go", ..."x".repeat(Number(characters) + 1).split(" ")]), /^Option 2 is too long/);
+});

@@ -150,6 +150,7 @@ async def test_the_teacher_sees_people_questions_and_signals() -> None:
     room = await open_room()
     async with window(room.code, token=room.token) as teacher, window(room.code, nickname="Ada") as ada:
         await ada.say("question", text="Why <b>now</b>?")
+        await ada.until("questioned")
         await ada.say("lost", on=True)
         await ada.say("roam", on=True)
         await ada.say("fork", id="AAAAAAAAAAA")
@@ -162,7 +163,7 @@ async def test_the_teacher_sees_people_questions_and_signals() -> None:
     ]
     assert view["questions"] == {1: {"id": 1, "person": ada.me["person"], "nickname": "Ada", "text": "Why <b>now</b>?", "done": False}}
     assert done["questions"][1]["done"]
-    assert {message[0] for message in ada.heard} <= {"welcome", "people"}
+    assert {message[0] for message in ada.heard} <= {"welcome", "people", "questioned"}
 
 
 async def test_the_wheel_is_handed_over_and_taken_back() -> None:

@@ -7,9 +7,10 @@ import { run as askForRun, Unreachable } from "../editor/server.js";
 import { createCodeDialog } from "../room/code-dialog.js";
 import { createConductor } from "../room/conductor.js";
 import { createEntering } from "../room/entering.js";
-import { clockOf, createFollowing, isDriver, isFollowing, isTeacher, receive, spoken } from "../room/following.js";
+import { clockOf, createFollowing, isDriver, isFollowing, isReset, isTeacher, receive, spoken } from "../room/following.js";
 import { createForks } from "../room/forks.js";
 import { createMemory, openLink, takeToken } from "../room/link.js";
+import { loadPack } from "../room/pack.js";
 import { createPoll, createPollForm } from "../room/poll.js";
 import { createProjector } from "../room/projector.js";
 import { createSlide } from "../room/slide.js";
@@ -30,7 +31,7 @@ const { room } = config;
 const memory = createMemory(room.code, window.localStorage);
 takeToken(memory);
 const stage = createStage(page);
-const pack = config.lesson ? await loadPack() : null;
+const pack = config.lesson ? await loadPack(config.lesson.pack_url, stage.say) : null;
 const steps = pack?.steps ?? [];
 const own = config.lesson ? null : { id: room.scenario, text: config.text };
 const following = createFollowing();
@@ -38,8 +39,8 @@ let link = "connecting";
 let isLost = false;
 let isDriving = false;
 let drawing = 0;
-/** Step -> the phase in which this page has seen it last. */
-const phases = new Map();
+/** Whether the panel of the class opens by itself is decided once, not after each lost connection. */
+let isClassDecided = false;
 
 const conductor = createConductor({
   ...{ stage, following, steps, own, onRoam },
@@ -58,7 +59,7 @@ const strip = createStrip(byId("room-strip"), {
   previous: () => goTo(following.state.step - 1),
   next: () => goTo(following.state.step + 1),
   action: act,
-  takeBack: () => socket.send({ op: "hand", person: null }),
+  takeBack: () => tell({ op: "hand", person: null }),
   people: () => showClass(!teacher.isOpen),
   projector: () => projector.toggle(),
 });
@@ -73,21 +74,21 @@ const entering = createEntering(byId("room-enter"), (nickname) => {
   else socket.hello();
 });
 const teacher = createTeacher(byId("room-class"), {
-  hand: (person) => socket.send({ op: "hand", person }),
-  remove: (person) => socket.send({ op: "remove", person }),
-  done: (question) => socket.send({ op: "done", question }),
-  reset: () => socket.send({ op: "reset" }),
-  end: () => socket.send({ op: "end" }),
+  hand: (person) => tell({ op: "hand", person }),
+  remove: (person) => tell({ op: "remove", person }),
+  done: (question) => tell({ op: "done", question }),
+  reset: () => tell({ op: "reset" }),
+  end: () => tell({ op: "end" }),
   open: (id) => openOwn({ id }),
   token: () => memory.get().token,
 });
-createPollForm(byId("room-class"), (poll) => conductor.drive({ poll }));
+const pollForm = createPollForm(byId("room-class"), (poll) => drive({ poll }));
 const poll = createPoll(byId("room-poll"), {
   stage,
   answer: (step, answer) => socket.send({ op: "answer", step, answer }),
-  lock: () => conductor.drive({ poll: { phase: "locked" } }),
-  reveal: () => conductor.drive({ poll: { phase: "revealed" } }),
-  close: () => conductor.drive({ poll: null }),
+  lock: () => drive({ poll: { phase: "locked" } }),
+  reveal: () => drive({ poll: { phase: "revealed" } }),
+  close: () => drive({ poll: null }),
 });
 const slide = pack && createSlide(byId("side-lesson"), { pack, stage, answer: (step, answer) => socket.send({ op: "answer", step, answer }), edit: showEditor });
 const forks = createForks(byId("room-forks"), memory, { open: openOwn, show: (id) => socket.send({ op: "fork", id }), store: storeTry, isLesson: steps.length > 0 });
@@ -111,15 +112,18 @@ function onMessage(message) {
   for (const words of said) stage.say(words);
   if (kind === "class") teacher.update(body);
   if (kind === "refused") refused(body);
+  if (kind === "questioned") strip.asked("");
   const drives = isDriver(following);
-  if (following.state) phases.set(following.state.step, following.state.phase);
-  if (kind === "welcome") conductor.anew().then(begin);
+  if (kind === "welcome" || isReset(message)) conductor.anew({ isReset: kind === "set" }).then(begin);
   else if (drives !== isDriving) conductor.wheelChanged();
   else if (kind === "set" || kind === "refused") conductor.heard({ isAnswer: drives });
   // A step that was revealed before this page was opened.
   if (kind === "set" && drives && steps.length && isVeiled(steps[following.state.step], following.state)) conductor.drive(unveiled(steps[following.state.step], "revealed"));
   isDriving = drives;
-  if (kind === "welcome" && isTeacher(following)) showClass(matchMedia("(min-width: 1500px)").matches);
+  if (kind === "welcome" && isTeacher(following) && !isClassDecided) {
+    isClassDecided = true;
+    showClass(matchMedia("(min-width: 1500px)").matches);
+  }
   redraw();
 }
 
@@ -134,7 +138,7 @@ function refused({ op, message }) {
     memory.put({ nickname: undefined });
     root.dataset.greeted = "true";
     entering.ask(message);
-  } else {
+  } else if (!(op === "question" && strip.asked(message)) && !(op === "drive" && pollForm.refused(message))) {
     strip.say(message);
   }
 }
@@ -179,15 +183,29 @@ function lost(on) {
   redraw();
 }
 
+/** A command that is not a change of the room's state. @returns {boolean} whether it could be sent; if not, the reader is told */
+function tell(said) {
+  return toldOf(socket.send(said));
+}
+
+function drive(part) {
+  return toldOf(conductor.drive(part));
+}
+
+function toldOf(isSent) {
+  if (!isSent) strip.say(t("There is no connection. Try again in a moment."));
+  return isSent;
+}
+
 function goTo(step) {
   if (!steps[step]) return;
-  conductor.drive(toStep(steps, step, phases.get(step)));
+  drive(toStep(steps, step, following.phases[step]));
 }
 
 function act(action) {
   if (action === null) return undefined;
   if (action === "next") return goTo(following.state.step + 1);
-  return conductor.drive(partOf(action, steps[following.state.step]));
+  return drive(partOf(action, steps[following.state.step]));
 }
 
 /** The keys of a room, besides those of the run's page. A clicker's buttons are Page Down and Page Up. */
@@ -243,18 +261,6 @@ function showEditor() {
   workbench.editor.focus();
 }
 
-async function loadPack() {
-  try {
-    const response = await fetch(config.lesson.pack_url);
-    if (!response.ok) throw new TypeError(response.statusText);
-    return await response.json();
-  } catch (error) {
-    if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
-    stage.say(t("The lesson could not be loaded. Load the page again when the server can be reached."));
-    return null;
-  }
-}
-
 // -- what is shown of it ---------------------------------------------------------------------------------------------------------
 
 /** At most once a frame, however much comes. */
@@ -278,7 +284,8 @@ function draw() {
     ...{ steps: steps.length, step, isRevealed: state?.phase === "revealed", waiting: teacher.waiting(), answered: teaches && isSlideAsked ? teacher.answered() : null },
   });
   if (slide && state && !following.roaming) slide.draw({ step, phase: state.phase, mine: answers[step], counts: countsOf(String(step)), isTeacher: teaches, isOpen: !ended });
-  poll.draw(state?.poll ?? null, { mine: answers[state?.poll?.step], counts: state?.poll ? countsOf(state.poll.step) : null, isDriver: drives, isTeacher: teaches, ended });
+  poll.draw(state?.poll ?? null, { mine: answers[state?.poll?.step], counts: state?.poll ? countsOf(state.poll.step) : null, isTeacher: teaches, ended });
+  pollForm.show(state?.poll?.step ?? null);
   // While a question is open nobody but the driver runs anything: the answer would be one click away.
   stage.hold(Boolean(isSlideAsked || (ask && state)) && !drives && !ended && ask.kind !== "build" && state.phase !== "revealed");
   Object.assign(root.dataset, { mode: ended ? "ended" : drives ? "drive" : following.roaming ? "roam" : isFollowing(following) ? "follow" : "outside", phase: state?.phase ?? "", step: String(step), seq: String(state?.seq ?? "") });

@@ -34,7 +34,11 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
   let isStale = false;
 
   const driving = createDriving({
-    send: (part) => (unanswered += send(part) ? 1 : 0),
+    send(part) {
+      const isSent = send(part);
+      unanswered += isSent ? 1 : 0;
+      return isSent;
+    },
     nowMs,
     later: setTimeout,
   });
@@ -196,12 +200,14 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
       if (isAnswer) unanswered = Math.max(0, unanswered - 1);
       return apply();
     },
-    /** Everything is said anew after a connection was lost. */
-    anew() {
+    /** Everything is said anew after a connection was lost; after a reset what was shown must go from sight, too. */
+    anew({ isReset = false } = {}) {
+      isStale ||= isReset;
       unanswered = 0;
       driving.forget();
       return following.roaming ? Promise.resolve() : refresh();
     },
+    /** @returns {boolean} whether it could be sent */
     drive: (part) => driving.drive(part, { now: true }),
     roam: begin,
     /** To exactly what the room shows now. @returns {boolean} whether that was elsewhere */

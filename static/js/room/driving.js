@@ -8,7 +8,7 @@ export const EVERY_MS = 100;
 
 /**
  * @param {object} options
- * @param {(part: object) => void} options.send a part of the room's state
+ * @param {(part: object) => boolean} options.send a part of the room's state; whether there was a connection
  * @param {() => number} options.nowMs
  * @param {(act: () => void, ms: number) => void} options.later
  */
@@ -19,15 +19,15 @@ export function createDriving({ send, nowMs, later }) {
 
   function flush() {
     isTimed = false;
-    if (!waiting) return;
+    if (!waiting) return false;
     const part = waiting;
     waiting = null;
     sentMs = nowMs();
-    send(part);
+    return send(part);
   }
 
   return {
-    /** Tell the room; what is not sent yet is replaced by what comes after it, field by field. `now`: a press of a button, which does not wait. */
+    /** Tell the room; what is not sent yet is replaced by what comes after it, field by field. `now`: a press of a button, which does not wait, and hears whether it was sent. */
     drive(part, { now = false } = {}) {
       waiting = { ...waiting, ...part };
       const waitMs = sentMs + EVERY_MS - nowMs();

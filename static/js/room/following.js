@@ -27,7 +27,14 @@ export function createFollowing() {
     answers: {},
     /** Step -> what the class answered. */
     histograms: {},
+    /** Step -> the phase in which this page has seen it last. */
+    phases: {},
   };
+}
+
+/** Has another class begun? A driver never sets who drives; whoever begins anew sets everything. */
+export function isReset([kind, , part]) {
+  return kind === "set" && "driver" in part && "step" in part;
 }
 
 /**
@@ -39,11 +46,12 @@ export function receive(following, [kind, first, second], nowMs) {
   const before = snapshot(following);
   switch (kind) {
     case "welcome":
-      Object.assign(following, { room: first.room, me: first.me, state: first.state, heardMs: nowMs, answers: first.answers ?? {}, histograms: first.histograms ?? {} });
+      Object.assign(following, { room: first.room, me: first.me, state: first.state, heardMs: nowMs, answers: first.answers ?? {}, histograms: first.histograms ?? {}, phases: {} });
       break;
     case "set":
       // A repeated or late one changes nothing; after a welcome everything before it is known.
       if (!following.state || first <= following.state.seq) return [];
+      if (isReset([kind, first, second])) Object.assign(following, { answers: {}, histograms: {}, phases: {} });
       following.state = { ...following.state, ...second, seq: first };
       if (second.clock) following.heardMs = nowMs;
       break;
@@ -60,6 +68,7 @@ export function receive(following, [kind, first, second], nowMs) {
       following.ended = true;
       break;
   }
+  if (following.state) following.phases = { ...following.phases, [following.state.step]: following.state.phase };
   // Whoever gets the wheel drives from where the room is.
   if (isDriver(following)) following.roaming = false;
   return saidOf(before, snapshot(following));

@@ -10,17 +10,25 @@ import { t } from "../text/translate.js";
 
 const LEAST_OPTIONS = 2;
 const MOST_OPTIONS = 8;
+const MOST_OPTION_CHARACTERS = 120;
 
 /** The lines of a text that have something on them. Pure. */
 export function optionsIn(text) {
   return text.split("\n").map((line) => line.trim()).filter(Boolean);
 }
 
+/** What is wrong with options, in words; empty: nothing. Pure. */
+export function wrongWith(options) {
+  if (options.length < LEAST_OPTIONS || options.length > MOST_OPTIONS) return t("Write {least} to {most} options, each on a line of its own.", { least: LEAST_OPTIONS, most: MOST_OPTIONS });
+  const long = options.findIndex((option) => [...option].length > MOST_OPTION_CHARACTERS);
+  return long < 0 ? "" : t("Option {number} is too long: an option has at most {count} characters.", { number: long + 1, count: MOST_OPTION_CHARACTERS });
+}
+
 /**
- * What the teacher types.
+ * What the teacher types. It stays until the room shows it: what is refused, or cannot be sent, is not lost.
  *
  * @param {HTMLElement} panel  templates/classroom/_class.html
- * @param {(poll: object) => void} onAsk
+ * @param {(poll: object) => boolean} onAsk  whether it could be sent
  */
 export function createPollForm(panel, onAsk) {
   const form = panel.querySelector("[data-part=poll]");
@@ -28,22 +36,47 @@ export function createPollForm(panel, onAsk) {
   const options = form.querySelector("[data-part=options]");
   const kindOf = () => new FormData(form).get("kind");
 
+  let current = null;
+  /** Which poll was there when the form was sent; undefined: the form was not sent. */
+  let before;
+
+  function say(text) {
+    setText(wrong, text);
+    wrong.hidden = !text;
+  }
+
   form.addEventListener("change", () => (options.hidden = kindOf() !== "choose"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const kind = kindOf();
     const question = form.elements.question.value.trim();
     const given = optionsIn(form.elements.options.value);
-    const isWrong = kind === "choose" && (given.length < LEAST_OPTIONS || given.length > MOST_OPTIONS);
-    setText(wrong, isWrong ? t("Write {least} to {most} options, each on a line of its own.", { least: LEAST_OPTIONS, most: MOST_OPTIONS }) : "");
-    wrong.hidden = !isWrong;
-    if (isWrong) return form.elements.options.focus();
-    onAsk(kind === "choose" ? { kind, question, options: given } : { kind, question });
-    form.reset();
-    options.hidden = false;
-    form.closest("details").open = false;
+    const fault = kind === "choose" ? wrongWith(given) : "";
+    say(fault);
+    if (fault) return form.elements.options.focus();
+    if (onAsk(kind === "choose" ? { kind, question, options: given } : { kind, question })) before = current;
+    else say(t("There is no connection. Try again in a moment."));
     return undefined;
   });
+
+  return {
+    /** @param {string|null} step  of the poll that the room shows; null: none */
+    show(step) {
+      current = step;
+      if (before === undefined || step === null || step === before) return;
+      before = undefined;
+      form.reset();
+      options.hidden = false;
+      form.closest("details").open = false;
+    },
+    /** The room said no. @returns {boolean} whether it was to what this form asks */
+    refused(message) {
+      const isMine = before !== undefined;
+      before = undefined;
+      if (isMine) say(message);
+      return isMine;
+    },
+  };
 }
 
 /**
@@ -72,12 +105,13 @@ export function createPoll(card, { stage, answer, lock, reveal, close }) {
     asked = poll.step;
     control = createQuestion({ ...poll, answer: [] }, { stage, onChange: () => setText(part("said"), "") });
     part("question").replaceChildren(control.element);
+    setText(part("said"), "");
     drawn = "";
   }
 
   return {
-    /** @param {object|null} poll  of the room's state  @param {{mine: *, counts: object|null, isDriver: boolean, isTeacher: boolean, ended: boolean}} known */
-    draw(poll, { mine, counts, isDriver, isTeacher, ended }) {
+    /** @param {object|null} poll  of the room's state  @param {{mine: *, counts: object|null, isTeacher: boolean, ended: boolean}} known */
+    draw(poll, { mine, counts, isTeacher, ended }) {
       card.hidden = !poll;
       if (!poll) {
         control?.close();
@@ -94,9 +128,11 @@ export function createPoll(card, { stage, answer, lock, reveal, close }) {
       card.dataset.role = isTeacher ? "teacher" : "student";
       part("histogram").dataset.kind = poll.kind;
       part("send").hidden = !isOpen || mine !== undefined || isTeacher;
-      part("lock").hidden = !isDriver || phase !== "asked";
-      part("reveal").hidden = !isDriver || phase === "revealed";
-      part("close").hidden = !isDriver;
+      // A poll is the teacher's, whoever has the wheel.
+      const decides = isTeacher && !ended;
+      part("lock").hidden = !decides || phase !== "asked";
+      part("reveal").hidden = !decides || phase === "revealed";
+      part("close").hidden = !decides;
       part("histogram").hidden = !counts;
       const key = JSON.stringify([counts, mine]);
       if (counts && key !== drawn) drawHistogram(part("histogram"), poll, counts, { mine: mine ?? null });

@@ -47,7 +47,7 @@ export function createSlide(root, { pack, stage, answer, edit }) {
     question?.element.remove();
     histogram.remove();
     result.remove();
-    [question, mine, drawn] = [null, undefined, ""];
+    [question, mine, drawn, flagged] = [null, undefined, "", ""];
     for (const [index, section] of sections.entries()) section.hidden = index !== step;
     setText(part("title"), pack.steps[step].title);
     setText(part("where"), t("Step {number} of {count}", { number: step + 1, count: pack.steps.length }));
@@ -71,7 +71,8 @@ export function createSlide(root, { pack, stage, answer, edit }) {
    * @param {boolean} room.isOpen      the room is not over
    */
   function draw({ step, phase, mine: given, counts, isTeacher, isOpen }) {
-    if (step !== shown.step) {
+    const isAnew = phase === "read" && !["", "read"].includes(shown.phase);
+    if (step !== shown.step || isAnew) {
       toStep(step);
       shown = { step, phase: "", isPut: false };
     }

@@ -15,6 +15,7 @@ export function createStrip(strip, on) {
   const modes = [...strip.querySelectorAll('input[name="mode"]')];
   const [asking, askForm] = [part("asking"), part("ask-form")];
   let isLost = false;
+  let isSending = false;
   let action = null;
   let shown = null;
   /** What holds for a moment: why something was refused. */
@@ -36,12 +37,9 @@ export function createStrip(strip, on) {
     const field = askForm.elements.question;
     const text = field.value.trim();
     if (!text) return field.focus();
-    // What is not sent is not lost: it stays in the field.
-    const sent = on.ask(text);
-    setText(part("ask-note"), sent ? "" : t("There is no connection. Try again in a moment."));
-    if (!sent) return undefined;
-    field.value = "";
-    asking.hidePopover();
+    // What is not sent, or refused, is not lost: it stays in the field until the room has it.
+    isSending = on.ask(text);
+    setText(part("ask-note"), isSending ? t("Sending …") : t("There is no connection. Try again in a moment."));
     return undefined;
   });
   askForm.addEventListener("keydown", (event) => {
@@ -58,6 +56,7 @@ export function createStrip(strip, on) {
       const { ended, isTeacher, isDriver, isRoaming } = shown;
       isLost = shown.isLost;
       action = shown.action;
+      if (isSending && shown.link === "lost") this.asked(t("There is no connection. Try again in a moment."));
       const mode = ended ? "ended" : isDriver ? "drive" : isRoaming ? "roam" : "follow";
       Object.assign(strip.dataset, { mode, role: isTeacher ? "teacher" : "student", link: shown.link });
       setText(part("here"), hereWords(shown.here));
@@ -73,6 +72,18 @@ export function createStrip(strip, on) {
       setText(part("waiting"), shown.waiting ? String(shown.waiting) : "");
       part("waiting").title = shown.waiting ? tn("1 person or question waits", "{count} people or questions wait", shown.waiting) : "";
       drawNote();
+    },
+
+    /** The room has taken the question, or says why not. @returns {boolean} whether it was said where the reader looks */
+    asked(message) {
+      const isOpen = asking.matches(":popover-open");
+      isSending = false;
+      setText(part("ask-note"), message);
+      if (message) return isOpen;
+      askForm.elements.question.value = "";
+      if (isOpen) asking.hidePopover();
+      this.say(t("Your question is with the teacher."));
+      return true;
     },
 
     /** Something is said for some seconds. */

@@ -35,8 +35,9 @@ export function createTeacher(panel, on) {
 
   part("filter").addEventListener("change", () => draw());
   part("csv").addEventListener("submit", () => (part("csv").elements.token.value = on.token() ?? ""));
+  part("save").addEventListener("click", () => part("csv").requestSubmit());
   part("reset").addEventListener("click", () => sure(t("Begin anew with another class? Answers, people and questions are forgotten. Save the answers first, if you want to keep them."), t("Begin anew"), on.reset));
-  part("end").addEventListener("click", () => sure(t("End the class? Nobody moves anybody's page any more, and nobody can come in. The pages stay as they are."), t("End the class"), on.end));
+  part("end").addEventListener("click", () => sure(t("End the class? Nobody moves anybody's page any more, and nobody can come in. People and questions are forgotten. Save the answers first, if you want to keep them."), t("End the class"), on.end));
 
   const confirm = part("confirm");
   let confirmed = null;
