@@ -117,7 +117,7 @@ make_pages() {
 # What browsers load of the lessons: their runs, simulated. Looked at anew when a lesson, an example or the simulator has changed; a lesson that is refused is not listed.
 make_lessons() {
     packs=static/vendor/lessons/.built.json
-    if [ -s "$packs" ] && [ -z "$(find lessons scenarios simulator nodeviz/classroom nodeviz/runs/frames.py -name '*.pyc' -o -name __pycache__ -o -type f -newer "$packs" -print)" ]; then
+    if [ -s "$packs" ] && [ -z "$(find lessons scenarios simulator nodeviz/classroom nodeviz/runs nodeviz/scenarios -name '*.pyc' -o -name __pycache__ -o -type f -newer "$packs" -print)" ]; then
         return
     fi
     echo "Computing the lessons"

@@ -29,10 +29,15 @@ MADE_FROM = (
     "simulator/**/*.yaml",
     "nodeviz/classroom/*.py",
     "nodeviz/runs/frames.py",
+    "nodeviz/runs/models.py",
+    "nodeviz/scenarios/about.py",
+    "nodeviz/scenarios/changes.py",
+    "nodeviz/scenarios/documents.py",
     "nodeviz/scenarios/gallery.py",
+    "nodeviz/scenarios/models.py",
     "scenarios/*/*.yaml",
 )
-"""Besides the lesson's own folder."""
+"""Besides the lesson's own folder: the modules that this one imports, and those that they do, and what they read."""
 
 
 def pack_of(lesson: PlayedLesson) -> str:
@@ -146,6 +151,11 @@ def build(lessons: Path, packs: Path, program: Path) -> tuple[list[str], list[Re
             path.unlink()
     _write(packs / MARKS, _json(marks))
     return written, refused
+
+
+def is_current(lesson: Path, packs: Path) -> bool:
+    """Is there a pack, of the lesson's files as they are now?"""
+    return (packs / f"{lesson.name}.json").is_file() and _marks(packs).get(lesson.name, "").endswith(f" {_digest(lesson.iterdir())}")
 
 
 def _marks(packs: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Which lessons are there? Those of `lessons/` whose pack has been made; in their order."""
+"""Which lessons are there? Those of `lessons/` whose pack has been made since they were changed; in their order."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.conf import settings
 from nodeviz.classroom.lesson_check import folders
 from nodeviz.classroom.lesson_fields import Refused
 from nodeviz.classroom.lesson_loading import load
+from nodeviz.classroom.lesson_pack import is_current
 from nodeviz.classroom.lesson_values import Lesson
 
 log = logging.getLogger(__name__)
@@ -49,11 +50,11 @@ def pack_head(name: str) -> dict[str, Any]:
 
 
 def installed(folder: Path, packs: Path) -> tuple[Lesson, ...]:
-    """Sorted by `order`. One that is refused, or has no pack, is left out and logged."""
+    """Sorted by `order`. One that is refused, or has no pack of its present text, is left out and logged."""
     found: list[Lesson] = []
     for each in folders(folder):
-        if not (packs / f"{each.name}.json").is_file():
-            log.error("the lesson %s is not listed, because it has no pack: manage.py build_lessons", each.name)
+        if not is_current(each, packs):
+            log.error("the lesson %s is not listed, because it has no pack, or one of its earlier text: manage.py build_lessons", each.name)
             continue
         try:
             found.append(load(each))

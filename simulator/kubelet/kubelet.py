@@ -99,9 +99,9 @@ class Kubelet:
         self.images.kubelet_starts()
         self.workers: dict[str, PodWorker] = {}
         self.on_finished: Callable[[PodObject], None] = lambda obj: None
+        """Called when a deleted pod may leave the API: its worker has finished and its last status was sent."""
         self.on_over: Callable[[], None] = lambda: None
         """The API has been told of a pod's final phase."""
-        """Called when a deleted pod may leave the API: its worker has finished and its last status was sent."""
         self.on_volumes_removed: Callable[[str], None] = lambda uid: None
         """Called with a pod's uid when its volumes are torn down."""
         self.set_node_condition: Callable[[Condition], None] = lambda condition: None

@@ -18,10 +18,11 @@ from django.test import Client
 from nodeviz.classroom import lessons
 from nodeviz.classroom.lesson_check import PlayedLesson, folders, played
 from nodeviz.classroom.lesson_file import without_building
-from nodeviz.classroom.lesson_pack import MARKS, build, pack_of
+from nodeviz.classroom.lesson_pack import MADE_FROM, MARKS, build, pack_of
 from nodeviz.classroom.lesson_truth import reached
 from nodeviz.classroom.lesson_values import Build
 from tests import surroundings
+from tests.architecture import imports_of
 from tests.nodeviz.lessons import planted
 
 ALL = list(folders(lessons.LESSONS))
@@ -119,6 +120,22 @@ def test_a_program_that_has_changed_computes_all_again(tmp_path):
     assert build(folder.parent, packs, program) == (["two-containers"], [])
 
 
+def test_a_pack_is_made_anew_when_anything_changes_that_makes_it():
+    found, todo = set(), [Path("nodeviz/classroom/lesson_pack.py")]
+    while todo:
+        path = todo.pop()
+        if path not in found and (settings.BASE_DIR / path).is_file():
+            found.add(path)
+            names = [
+                each for one in imports_of((settings.BASE_DIR / path).read_text()) for each in (one.module, *(f"{one.module}.{name}" for name in one.names))
+            ]
+            todo += [Path(*name.split(".")).with_suffix(".py") for name in names if name.startswith("nodeviz.")]
+
+    made_from = {path.relative_to(settings.BASE_DIR) for pattern in MADE_FROM for path in settings.BASE_DIR.glob(pattern)}
+    assert Path("nodeviz/scenarios/documents.py") in found
+    assert found <= made_from, sorted(found - made_from)
+
+
 def test_a_lesson_that_is_refused_or_gone_has_no_pack(tmp_path):
     folder, packs = planted(tmp_path), tmp_path / "packs"
     build(folder.parent, packs, settings.BASE_DIR)
@@ -203,6 +220,14 @@ def test_a_lesson_that_is_not_there(installed, client: Client, address):
     assert client.get(address).status_code == 404
 
 
+def test_a_lesson_that_was_changed_since_is_not_listed(installed, client: Client):
+    text = installed / "01-the-end.md"
+    text.write_text(text.read_text().replace("for a while", "for long"))
+    lessons.lessons.cache_clear()
+
+    assert "No lessons are installed." in client.get("/lessons").content.decode()
+
+
 def test_a_lesson_without_a_pack_is_not_listed(installed, client: Client):
     (lessons.PACKS / "two-containers.json").unlink()
     lessons.lessons.cache_clear()
@@ -213,6 +238,7 @@ def test_a_lesson_without_a_pack_is_not_listed(installed, client: Client):
 
 def test_html_in_a_step_is_text(installed, client: Client):
     (installed / "01-the-end.md").write_text("---\ntitle: x\n---\n<script>alert(1)</script>\n")
+    build(installed.parent, lessons.PACKS, settings.BASE_DIR)
     lessons.lessons.cache_clear()
 
     assert "&lt;script&gt;alert(1)" in client.get("/lessons/two-containers").content.decode()
