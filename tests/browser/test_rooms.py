@@ -355,6 +355,19 @@ def test_another_class_begins_anew(classroom: Classroom, driver: Page):
     expect(driver.locator(".class-people li")).to_contain_text("Somebody else")
 
 
+def test_a_name_is_taken_off_the_list_and_whoever_it_was_comes_in_under_another(classroom: Classroom, driver: Page):
+    student = classroom.student("Nobody knows who that is")
+    press_class(driver)
+    driver.get_by_role("button", name="Remove Nobody knows").click()
+    driver.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(student.get_by_role("dialog")).to_contain_text("taken this name off the list")
+    expect(driver.locator(".class-people li")).to_have_count(0)
+    classes.come_in(student, "Ada")
+
+    expect(driver.locator(".class-people li")).to_have_count(1)
+    expect(driver.locator(".class-people li")).to_contain_text("Ada")
+
+
 def test_a_link_that_is_not_the_driver_s_makes_a_student(classroom: Classroom, driver: Page):
     page = classroom.person()
     page.goto(f"{classroom.site.url}/r/{classroom.code}#driver=AAAAAAAAAAAAAAAAAAAAAA")
@@ -385,6 +398,26 @@ def test_the_answers_are_saved_without_names(classroom: Classroom, driver: Page)
 
     assert "In which order do the five processes begin?" in table
     assert "Ada" not in table
+
+
+def test_when_the_class_is_over_the_teacher_s_browser_still_gets_the_answers(classroom: Classroom, driver: Page, watch: Watch):
+    student = classroom.student("Ada")
+    press(driver, "Ask the question")
+    is_at(student, 0, "asked")
+    lock_answer(student)
+    press_class(driver)
+    driver.get_by_role("button", name="End the class").click()
+    driver.get_by_role("dialog").get_by_role("button", name="End the class").click()
+    watch.expected = ("404",)
+    for page in (driver, student):
+        expect(page.locator("html")).to_have_attribute("data-mode", "ended")
+        page.reload()
+        expect(page.get_by_role("heading", name="This class is over")).to_be_visible()
+    expect(student.get_by_role("button", name="Save the answers")).to_be_hidden()
+    with driver.expect_download() as saving:
+        driver.get_by_role("button", name="Save the answers").click()
+
+    assert "In which order do the five processes begin?" in saving.value.path().read_text()
 
 
 def test_the_projector_shows_step_chart_and_code_in_large_type(classroom: Classroom, driver: Page):

@@ -138,7 +138,7 @@ export function createTeacher(panel, on) {
       el("span", { class: "person-signs" }, signs.join(" · ")),
       fork ? el("button", { type: "button", class: "text-button", onclick: () => on.open(fork), title: t("Look at what {name} made of it; the class stays where it is", { name: nickname }) }, t("fork")) : null,
       here && !drives ? el("button", { type: "button", class: "button quiet", "aria-label": t("Hand over the wheel to {name}", { name: nickname }), onclick: () => on.hand(person.person) }, t("Hand over")) : null,
-      el("button", { type: "button", class: "text-button", "aria-label": t("Remove {name} from the class", { name: nickname }), onclick: () => remove(person) }, t("Remove")),
+      el("button", { type: "button", class: "button quiet", "aria-label": t("Remove {name} from the class", { name: nickname }), title: t("Remove from the class"), onclick: () => remove(person) }, "×"),
     );
   }
 }
