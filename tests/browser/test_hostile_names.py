@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, Watch
 
 RUNS = (
     "<img src=x onerror=pwned()>",
@@ -73,7 +73,6 @@ spec:
   title: {QUOTED}
   description: {json.dumps(DESCRIPTION)}
   until: 60s
-  behaviors: {{__proto__: {{runs: [{{duration: 1s}}]}}}}
 """
 
 WATCHING = """
@@ -131,7 +130,8 @@ def test_the_words_are_shown_as_they_were_written(run: Page) -> None:
     assert RUNS[0] in (run.locator("h1, .title").first.text_content() or "") or RUNS[0] in run.title()
 
 
-def test_the_embedded_page_and_the_comparison(run: Page, site: Site) -> None:
+def test_the_embedded_page_and_the_comparison(run: Page, site: Site, watch: Watch) -> None:
+    watch.expected = ("404",)
     link = run.url.partition("/s/")[2].partition("#")[0]
     for address in (f"/e/{link}", f"/compare?a={link}&b={link}", f"/compare?a={link}&b={link}&b.seed=7", "/compare?a=%3Cimg%20src=x%20onerror=pwned()%3E&b=x"):
         run.goto(f"{site.url}{address}")
@@ -181,14 +181,15 @@ def test_no_file_of_a_run_is_shown_as_a_page(run: Page, site: Site, form: str) -
     assert not headers["content-type"].startswith(("text/html", "image/svg", "application/xhtml", "text/xml"))
 
 
-def test_problems_beside_the_text(watched: Page, site: Site) -> None:
+def test_problems_beside_the_text(watched: Page, site: Site, watch: Watch) -> None:
+    watch.expected = ("422",)
     watched.goto(site.url)
     steps.is_ready(watched)
     metadata, spec = f"{{name: {QUOTED}, {QUOTED}: 1, __proto__: 1}}", f"{{restartPolicy: {QUOTED}, constructor: x}}"
     wrong = f"apiVersion: v1\nkind: {json.dumps(RUNS[0])}\nmetadata: {metadata}\nspec: {spec}\n---\nkind: Pod\nmetadata: {metadata}\nspec: {spec}\n"
     steps.write(watched, wrong)
     watched.locator(".run-button").click()
-    expect(watched.locator("#problems, .problems").first).to_be_visible()
+    expect(watched.get_by_role("region", name="Problems of the text")).to_contain_text(RUNS[0])
 
     nothing_broke_out(watched)
 
@@ -226,7 +227,9 @@ def test_a_room_with_hostile_people(watched: Page, site: Site, browser: Browser)
     }"""
     messages = [{"op": "hello", "nickname": RUNS[0][:30]}, {"op": "question", "text": ALL[:300]}, {"op": "fork", "id": RUNS[1]}, {"op": RUNS[2]}]
     assert "welcome" in student.evaluate(said, [f"/ws/rooms/{made['code']}/", messages])
-    expect(watched.locator("body")).to_contain_text("<img src=x onerror=")
+    watched.locator("[data-part=people][aria-controls=room-class]").click()
+    expect(watched.locator("#room-class")).to_contain_text(RUNS[0][:20])
+    expect(watched.locator("#room-class")).to_contain_text(RUNS[1])
 
     nothing_broke_out(watched)
     nothing_broke_out(student)

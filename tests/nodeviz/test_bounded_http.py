@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 import uvicorn
+import websockets
 
 from nodeviz import bounded_http
 from nodeviz.bounded_http import BoundedHttp, without_large_bodies
+from nodeviz.supervisor import programs
 from nodeviz.web_limits import MAX_BODY_BYTES, MAX_HEAD_BYTES
 
 LONG_S = 30.0
@@ -191,3 +193,27 @@ async def test_who_is_believed_about_an_address(trusted: str, forwarded: bytes, 
         answer = await said(port, post(b"X-Forwarded-For: " + forwarded, b"X-Forwarded-Proto: https", b"Content-Length: 0"))
 
     assert answer.endswith(b"\r\n\r\n" + believed)
+
+
+async def listening(scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+    """A socket that takes everything."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (await receive())["type"] != "websocket.disconnect":
+        pass
+
+
+async def test_a_socket_s_message_has_a_size() -> None:
+    options = programs.web("127.0.0.1", 1).arguments
+    limit = int(options[options.index("--ws-max-size") + 1])
+    async with (
+        server(listening, ws="websockets-sansio", ws_max_size=limit) as (port, _serving),
+        websockets.connect(f"ws://127.0.0.1:{port}/") as socket,
+    ):
+        await socket.send("x" * limit)
+        await socket.send("x" * (limit + 1))
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await socket.recv()
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1009

@@ -15,6 +15,7 @@ import simulator
 from nodeviz.runs import tasks
 from nodeviz.runs.frames import MAX_FRAME_CHARACTERS, MAX_FRAME_RECORDS, characters, cut
 from nodeviz.runs.tasks import CannotCompute, in_time, in_words
+from nodeviz.supervisor import programs
 from tests.surroundings import CHECKOUT
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: app, image: x}]}\n"
@@ -93,13 +94,30 @@ def test_a_file_in_another_encoding_is_read_or_refused(encoding: str) -> None:
     assert answer.status_code in (201, 422)
 
 
-def test_ten_thousand_keys_that_a_weak_hash_puts_together_are_as_fast_as_others() -> None:
-    """Python's hash of a number is the number modulo 2^61-1, the same in each process; that of a text has a key drawn at the start. So no key is a number."""
-    step = 2**61 - 1
-    text = POD.replace("{name: web}", "{name: web, annotations: {" + ", ".join(f"{n * step}: x" for n in range(20_000)) + "}}")
+def test_keys_are_texts_whose_hash_nobody_knows() -> None:
+    """Python's hash of a number is the number modulo 2^61-1, the same in each process; that of a text has a key, drawn at the start. So no key is a number."""
+    numbers = ", ".join(f"{n * (2**61 - 1)}: x" for n in range(1, 2_000))
+    loaded = simulator.load({"pods.yaml": POD + f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\ndata: {{{numbers}}}\n"})
+    programs_are_told = [word for program in (programs.web("x", 1), programs.worker()) for word in (*program.arguments, *program.environment)]
 
-    with pytest.raises(simulator.ManifestError):
-        simulator.load({"pods.yaml": text})
+    assert not [key for key in keys_of(simulator.pod_specs(simulator.load_with_sources({"pods.yaml": POD}))) if not isinstance(key, str)]
+    assert loaded.pods
+    assert "PYTHONHASHSEED" not in " ".join(programs_are_told)
+    assert len({subprocess.check_output((sys.executable, "-c", "print(hash('a'))")) for _ in range(3)}) > 1
+
+
+def keys_of(value: Any) -> list[Any]:
+    """Of all maps in it."""
+    if isinstance(value, dict):
+        return [*value, *(key for each in value.values() for key in keys_of(each))]
+    return [key for each in value for key in keys_of(each)] if isinstance(value, list | tuple) else []
+
+
+def test_a_run_that_takes_too_long_ends_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "WALL_LIMIT_S", -1)
+
+    with pytest.raises(CannotCompute, match="Stopped after"):
+        list(in_time(simulator.simulate(simulator.load({"pods.yaml": POD}))))
 
 
 # -- records -----------------------------------------------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ function valuesUnder(lines, at, column, last) {
     if (text && !looksLikeNone(text) && !looksLikeNone(fromBase64(text))) found.push({ line: line + 1, from: from + start, to: from + start + text.length, kind: "secret", name });
   };
   const beside = keyOf(lines[at]);
-  for (const [whole, , name, value] of beside.value.matchAll(/(["']?)([\w.-]+)\1\s*:\s*("[^"]*"|'[^']*'|[^,{}]+)/g)) {
+  for (const [whole, , name, value] of beside.value.matchAll(/(["']?)(?<![\w.-])([\w.-]+)\1\s*:\s*("[^"]*"|'[^']*'|[^,{}]+)/g)) {
     add(at, lines[at].indexOf(whole) + whole.length - value.length, value, name);
   }
   let block = null;
@@ -147,8 +147,9 @@ function* namedValues(lines, index) {
   for (const match of line.matchAll(/name["']?\s*:\s*["']?([\w.-]+)["']?\s*,\s*["']?value["']?\s*:\s*("[^"]*"|'[^']*'|[^,}\s]+)/g)) {
     if (namesSecret(match[1])) yield* give(match[1], match[2], match.index + match[0].length - match[2].length);
   }
-  for (const match of line.matchAll(/([A-Za-z][\w-]*)=("[^"]*"|'[^']*'|[^\s"',;&|)\]}]+)/g)) {
-    if (namesSecret(match[1])) yield* give(match[1], match[2], match.index + match[0].length - match[2].length);
+  for (const match of line.matchAll(/(?<![\w-])([\w-]+)=("[^"]*"|'[^']*'|[^\s"',;&|)\]}]+)/g)) {
+    const name = match[1].replace(/^[^A-Za-z]+/, "");
+    if (namesSecret(name)) yield* give(name, match[2], match.index + match[0].length - match[2].length);
   }
 }
 

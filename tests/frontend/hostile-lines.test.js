@@ -1,0 +1,68 @@
+/** Do the browser's regular expressions take no longer for a hostile line than for another one of its length? A link's text is somebody else's. */
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { documentsOf } from "../../static/js/editor/documents.js";
+import { placeAt } from "../../static/js/editor/yaml-place.js";
+import { meaningOf } from "../../static/js/kubectl/changes.js";
+import { describeRecord } from "../../static/js/text/describe.js";
+import { findSecrets, redact } from "../../static/js/text/secrets.js";
+import { decodeView } from "../../static/js/text/view-link.js";
+
+/** What takes seconds at this length in quadratic time takes milliseconds in linear. */
+const LONG = 200_000;
+const TIMEOUT_MS = 60_000;
+
+const LINES = {
+  blanks: `key: a${" ".repeat(LONG)}b`,
+  "blanks alone": " ".repeat(LONG),
+  "blanks before a comment": `key: a${" #".repeat(LONG / 2)}`,
+  dashes: "- ".repeat(LONG / 2),
+  quotes: `key: ${"'".repeat(LONG)}x`,
+  "double quotes": `key: ${'"'.repeat(LONG)}x`,
+  backslashes: `key: "${"\\".repeat(LONG)}`,
+  colons: `a${":".repeat(LONG)}`,
+  "colons and blanks": "a: ".repeat(LONG / 3),
+  brackets: "[".repeat(LONG),
+  braces: "{a: ".repeat(LONG / 4),
+  commas: `x${",".repeat(LONG)}y`,
+  letters: `${"a".repeat(LONG)}!`,
+  digits: `${"1".repeat(LONG)}!`,
+  equals: "a=".repeat(LONG / 2),
+  slashes: `${"a/".repeat(LONG / 2)}!`,
+  "base64 that is none": `key: ${"A".repeat(LONG)}!`,
+  tags: `key: ${"!a ".repeat(LONG / 3)}`,
+  "a name and no value": "name: x, value ".repeat(LONG / 15),
+  "words and dots": "a.".repeat(LONG / 2),
+  "words and dashes": "eyJ-".repeat(LONG / 4),
+  "addresses that are none": "a://b:c".repeat(LONG / 7),
+  "a Secret on one line": `kind: Secret\n  data: {a: ${"a".repeat(LONG)}!`,
+  templates: "{{".repeat(LONG / 2),
+};
+
+const READERS = {
+  findSecrets,
+  redact,
+  documentsOf,
+  meaningOf,
+  decodeView,
+  "placeAt its end": (text) => placeAt(text, text.length),
+  "placeAt its middle": (text) => placeAt(text, text.length / 2),
+  describeRecord: (text) => describeRecord({ layer: "event", reason: text, message: text }),
+};
+
+test("hostile lines are read to their end", { timeout: TIMEOUT_MS * Object.keys(READERS).length }, async (context) => {
+  for (const [reader, read] of Object.entries(READERS)) {
+    for (const [name, line] of Object.entries(LINES)) {
+      await context.test(`${reader}: ${name}`, { timeout: TIMEOUT_MS }, () => {
+        const startedMs = performance.now();
+        read(line);
+        read(`spec:\n  ${line}\n`);
+        const tookMs = performance.now() - startedMs;
+
+        assert.ok(tookMs < 5_000, `it took ${Math.round(tookMs)} ms`);
+      });
+    }
+  }
+});
