@@ -291,7 +291,7 @@ class RoomStore:
     # -- commands ------------------------------------------------------------------------------------------------------------------
 
     async def command(self, code: str, who: Who, message: Json, check: Check | None = None) -> Answered | Questioned | None:
-        """Decide and carry out. Returns the answer that is kept, or the question, if it was one. Raises Refused, RoomGone, NobodyKnown, and what `check` raises.
+        """Decide and carry out. Returns the answer or the question that is kept, if it was one. Raises Refused, RoomGone, NobodyKnown, and what `check` raises.
 
         `check` is asked of a change that is allowed, before it is carried out.
         """
