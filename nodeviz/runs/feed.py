@@ -30,7 +30,7 @@ RING_CHARACTERS = 8 << 20
 """Of recent frames that a process keeps of a live run: some 40,000 records. A cursor further behind reads the stream for itself."""
 
 READ_FRAMES = 8
-"""Taken from the stream in one go: some 8 ms of unpacking before the other sockets have their turn."""
+"""Taken from the stream, or from the database, in one go: some 8 ms of unpacking before the other sockets have their turn."""
 
 BLOCK_MS = 2_000
 """The reader waits so long for news before it looks at the row by itself; below the connection's timeout."""
@@ -116,6 +116,8 @@ class Feed:
         self._ring: dict[int, WrittenFrame] = {}
         """By their first record, oldest first."""
         self._ring_characters = 0
+        self._reading: dict[int, asyncio.Task[list[WrittenFrame]]] = {}
+        """What is being read from the database, by the first record that somebody wants of it."""
         self._waiting: list[asyncio.Future[None]] = []
         self._served: set[_Served] = set()
         self._redis = async_client(longest_wait_s=BLOCK_MS / 1000)
@@ -126,6 +128,11 @@ class Feed:
     def is_over(self) -> bool:
         """Nothing new will come in: the run is over, or the reader is lost."""
         return self._reader.done()
+
+    @property
+    def is_finished(self) -> bool:
+        """It will never be otherwise."""
+        return self.version > 0 and self.status.state is RunState.FINISHED
 
     async def newer_than(self, version: int) -> None:
         """Wait for a change. Raises FeedLost."""
@@ -171,17 +178,30 @@ class Feed:
     async def close(self) -> None:
         """The last viewer has left."""
         await stop_reader(self._reader)
+        if self._reading:
+            await asyncio.wait(self._reading.values())
         await self._redis.aclose()
 
     async def _from_artefact(self, seq: int) -> WrittenFrame:
         if known := _finished.get((self._run.scenario_id, self._run.pk, seq)):
             return known
+        # A class that opens a link together wants the same frame at the same moment.
+        if seq not in self._reading:
+            self._reading[seq] = asyncio.create_task(database_sync_to_async(_artefact_frames)(self._run.pk, seq))
+            self._reading[seq].add_done_callback(lambda reading: self._on_read(seq, reading))
         try:
-            frame = await database_sync_to_async(_artefact_frame)(self._run.pk, seq)
+            # Whoever leaves meanwhile does not take it from the others.
+            frames = await asyncio.shield(self._reading[seq])
         except Error as error:
             raise FeedLost from error
-        _finished.put((self._run.scenario_id, self._run.pk, frame.first_seq), frame)
-        return frame
+        return frames[0]
+
+    def _on_read(self, seq: int, reading: asyncio.Task[list[WrittenFrame]]) -> None:
+        del self._reading[seq]
+        if reading.cancelled() or reading.exception():
+            return
+        for frame in reading.result():
+            _finished.put((self._run.scenario_id, self._run.pk, frame.first_seq), frame)
 
     async def _read(self) -> None:
         """Until the run is over: put what arrives into the ring, look at the row when told to, and wake the cursors."""
@@ -312,7 +332,8 @@ async def _subscribed(run: Run) -> AsyncIterator[Feed]:
     """A feed that knows the run's status. It is shared while it is live, and closed behind its last viewer. Raises FeedLost."""
     feeds = _feeds.setdefault(asyncio.get_running_loop(), {})
     feed = feeds.get(run.pk)
-    if feed is None or feed.is_over:
+    # A finished run is over for good; a failed one may be tried again.
+    if feed is None or (feed.is_over and not feed.is_finished):
         feed = feeds[run.pk] = Feed(run)
     feed.viewers += 1
     try:
@@ -340,9 +361,10 @@ def _status(run_id: int) -> Status:
     return Status(state=RunState(run.state), records=run.records, queue=place_in_queue(run), error=error, verdict=run.verdict)
 
 
-def _artefact_frame(run_id: int, seq: int) -> WrittenFrame:
-    """The frame of a terminal run that holds a record. Raises FeedLost when the artefact was pruned."""
-    row = ArtefactFrame.objects.filter(run=run_id, first_seq__lte=seq, next_seq__gt=seq).first()
-    if row is None:
+def _artefact_frames(run_id: int, seq: int) -> list[WrittenFrame]:
+    """The frame of a terminal run that holds a record, and some of those behind it. Raises FeedLost when the artefact was pruned."""
+    rows = ArtefactFrame.objects.filter(run=run_id, next_seq__gt=seq).order_by("first_seq")[:READ_FRAMES]
+    frames = [written(bytes(row.packed), first_seq=row.first_seq) for row in rows]
+    if not frames or frames[0].first_seq > seq:
         raise FeedLost(f"run {run_id} has no record {seq} any more")
-    return written(bytes(row.packed), first_seq=row.first_seq)
+    return frames

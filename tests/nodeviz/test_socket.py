@@ -4,140 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import redis
 from asgiref.sync import sync_to_async
-from asgiref.testing import ApplicationCommunicator
 from django.db import OperationalError
 from django.utils import timezone
 
-import simulator
-from nodeviz.asgi import application
 from nodeviz.runs import consumers, feed
 from nodeviz.runs.consumers import JOINS_AT_ONCE
 from nodeviz.runs.dispatch import give_up
-from nodeviz.runs.journal import Journal, Record, wake_readers
+from nodeviz.runs.journal import wake_readers
 from nodeviz.runs.models import Run, RunState
 from nodeviz.runs.stream import stream_key
+from tests.nodeviz.sockets import RECORDS, VERDICT, MakeRun, Viewer, Wire, finish, finished, join, pen, socket, until, write
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
-
-MakeRun = Callable[..., Run]
-RECORDS: list[Record] = [{"seq": seq, "t": seq / 10, "layer": "kubelet", "call": "SyncPod enter"} for seq in range(1300)]
-VERDICT = simulator.verdict(RECORDS)
-
-
-class Viewer:
-    """A browser's end of a socket."""
-
-    def __init__(self, scenario_id: str, origin: bytes = b"http://localhost") -> None:
-        self.scope = {
-            "type": "websocket",
-            "path": f"/ws/runs/{scenario_id}/",
-            "query_string": b"",
-            "headers": [(b"origin", origin), (b"host", b"localhost")],
-            "subprotocols": [],
-        }
-        self.connection = ApplicationCommunicator(application, self.scope)
-
-    async def open(self) -> str:
-        """Returns how the handshake was answered."""
-        await self.connection.send_input({"type": "websocket.connect"})
-        return str((await self.connection.receive_output())["type"])
-
-    async def say(self, message: str | bytes) -> None:
-        kind = "text" if isinstance(message, str) else "bytes"
-        await self.connection.send_input({"type": "websocket.receive", kind: message})
-
-    async def hear(self) -> list[Any]:
-        answer = await self.connection.receive_output(timeout=5)
-        assert answer["type"] == "websocket.send", answer
-        return list(json.loads(answer["text"]))
-
-    async def closed(self) -> int:
-        """Returns the code that the server closes with; nothing may come before."""
-        answer = await self.connection.receive_output(timeout=5)
-        assert answer["type"] == "websocket.close", answer
-        return int(answer["code"])
-
-    async def leave(self) -> None:
-        await self.connection.send_input({"type": "websocket.disconnect", "code": 1001})
-        await self.connection.wait(5)
-
-
-@asynccontextmanager
-async def socket(run: Run | str) -> AsyncIterator[Viewer]:
-    viewer = Viewer(run if isinstance(run, str) else run.scenario_id)
-    assert await viewer.open() == "websocket.accept"
-    try:
-        yield viewer
-    finally:
-        await viewer.leave()
-
-
-async def join(viewer: Viewer, from_seq: int = 0) -> dict[str, Any]:
-    """Join, and return what the greeting says."""
-    await viewer.say(json.dumps({"op": "join", "from": from_seq}))
-    kind, greeting = await viewer.hear()
-    assert kind == "h"
-    return dict(greeting)
-
-
-async def until(viewer: Viewer, *states: str) -> tuple[list[Record], list[list[Any]]]:
-    """The records and the states that come, up to one of these states."""
-    records: list[Record] = []
-    seen: list[list[Any]] = []
-    while not seen or seen[-1][0] not in states:
-        kind, *rest = await viewer.hear()
-        if kind == "e":
-            assert rest[0] == rest[1][0]["seq"]
-            records += rest[1]
-        else:
-            seen.append(rest)
-    return records, seen
-
-
-class Pen:
-    """A worker in slow motion: it writes as many records as it is told, then waits."""
-
-    def __init__(self, run: Run) -> None:
-        claimed = Run.objects.claim(run.pk, task_id="message-1")
-        assert claimed
-        self.run = claimed
-        self.journal = Journal(claimed)
-        self.kept: Iterator[Record] = self.journal.keep(iter(RECORDS))
-
-    def write(self, count: int) -> None:
-        for _ in range(count):
-            next(self.kept, None)
-
-    def finish(self) -> None:
-        for _ in self.kept:
-            pass
-        self.journal.finish(VERDICT)
-
-
-pen = sync_to_async(Pen)
-
-
-async def write(holder: Pen, count: int) -> None:
-    await sync_to_async(holder.write)(count)
-
-
-async def finish(holder: Pen) -> None:
-    await sync_to_async(holder.finish)()
-
-
-def finished(run: Run) -> Run:
-    """Written to its end before anybody looks."""
-    Pen(run).finish()
-    return run
-
 
 # -- the whole, from anywhere ------------------------------------------------------------------------------------------------------
 
@@ -223,24 +107,6 @@ async def test_a_viewer_further_behind_than_the_ring_reads_the_stream(make_run: 
         records, _ = await until(viewer, "finished")
 
     assert records == RECORDS
-
-
-@pytest.mark.parametrize("characters", [pytest.param(1, id="room for one frame"), pytest.param(1 << 20, id="room for all")])
-async def test_a_finished_run_is_read_once_for_those_who_come_one_after_the_other(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, characters: int) -> None:
-    monkeypatch.setattr(feed, "_finished", feed._Finished())
-    monkeypatch.setattr(feed, "CACHED_CHARACTERS", characters)
-    run = await sync_to_async(lambda: finished(make_run()))()
-    read: list[int] = []
-    from_database = feed._artefact_frame
-    monkeypatch.setattr(feed, "_artefact_frame", lambda run_id, seq: read.append(seq) or from_database(run_id, seq))
-    for _ in range(2):
-        async with socket(run) as viewer:
-            await join(viewer)
-            records, _ = await until(viewer, "finished")
-
-            assert records == RECORDS
-
-    assert len(read) == (22 if characters == 1 else 11)
 
 
 async def test_a_stream_that_lost_its_beginning_is_made_up_for_by_the_artefact(make_run: MakeRun, redis_client: redis.Redis) -> None:
@@ -360,7 +226,7 @@ async def test_a_database_that_is_away_ends_the_conversation_so_that_the_viewer_
     def away(run_id: int, seq: int) -> None:
         raise OperationalError("the server closed the connection unexpectedly")
 
-    monkeypatch.setattr(feed, "_artefact_frame", away)
+    monkeypatch.setattr(feed, "_artefact_frames", away)
     async with socket(run) as viewer:
         await join(viewer)
 
@@ -446,127 +312,6 @@ async def test_the_last_viewer_takes_the_feed_with_him(make_run: MakeRun) -> Non
         assert feed.live_feeds() == 1
 
     assert feed.live_feeds() == 0
-
-
-class Wire:
-    """A server's end of a socket that has joined, with a way of its own to take messages."""
-
-    def __init__(self, run: Run, take: Callable[[], Awaitable[None]]) -> None:
-        self.scope = Viewer(run.scenario_id).scope
-        self.take = take
-        self.closed: list[int] = []
-        self.said = asyncio.Queue[dict[str, Any]]()
-        self.said.put_nowait({"type": "websocket.connect"})
-        self.said.put_nowait({"type": "websocket.receive", "text": '{"op": "join", "from": 0}'})
-
-    async def send(self, message: dict[str, Any]) -> None:
-        if message["type"] == "websocket.send":
-            await self.take()
-        elif message["type"] == "websocket.close":
-            self.closed.append(message["code"])
-            self.said.put_nowait({"type": "websocket.disconnect", "code": message["code"]})
-
-    async def until_closed(self) -> None:
-        await asyncio.wait_for(application(self.scope, self.said.get, self.send), 5)
-
-
-class Tap(Wire):
-    """A server's end of a socket that can be shut: what is sent meanwhile waits, as with a slow reader."""
-
-    def __init__(self, run: Run) -> None:
-        super().__init__(run, self.wait)
-        self.is_open = asyncio.Event()
-        self.is_open.set()
-        self.waits = asyncio.Event()
-        self.taken: list[list[Any]] = []
-        self.error: type[Exception] | None = None
-
-    async def wait(self) -> None:
-        if self.error:
-            self.said.put_nowait({"type": "websocket.disconnect", "code": 1006})
-            raise self.error
-        if not self.is_open.is_set():
-            self.waits.set()
-            await self.is_open.wait()
-
-    async def send(self, message: dict[str, Any]) -> None:
-        await super().send(message)
-        if message["type"] == "websocket.send":
-            self.taken.append(json.loads(message["text"]))
-            if self.taken[-1][:2] == ["s", "finished"]:
-                self.said.put_nowait({"type": "websocket.disconnect", "code": 1001})
-
-    @property
-    def records(self) -> list[Record]:
-        return [record for message in self.taken if message[0] == "e" for record in message[2]]
-
-
-@asynccontextmanager
-async def watched_by(*taps: Tap) -> AsyncIterator[None]:
-    """Until each of them has left."""
-    async with asyncio.TaskGroup() as tasks:
-        for tap in taps:
-            tasks.create_task(tap.until_closed())
-        yield
-
-
-async def served(tap: Tap, records: int) -> None:
-    """Until the tap has so many."""
-    async with asyncio.timeout(5):
-        while len(tap.records) < records:
-            await asyncio.sleep(0.005)
-
-
-async def test_a_socket_that_is_slow_for_a_while_gets_everything_and_holds_nobody_up(make_run: MakeRun) -> None:
-    run = await sync_to_async(make_run)()
-    slow, quick = Tap(run), Tap(run)
-    holder = await pen(run)
-    async with watched_by(slow, quick):
-        await write(holder, 63)
-        await served(slow, 63)
-        slow.is_open.clear()
-        await write(holder, 64)
-        await slow.waits.wait()
-        await write(holder, 800)
-        await served(quick, 511)
-        assert len(slow.records) == 63
-        slow.is_open.set()
-        await finish(holder)
-
-    assert (slow.records, quick.records) == (RECORDS, RECORDS)
-
-
-async def test_a_socket_that_breaks_in_the_middle_takes_nobody_with_it(make_run: MakeRun, caplog: pytest.LogCaptureFixture) -> None:
-    run = await sync_to_async(make_run)()
-    broken, whole = Tap(run), Tap(run)
-    holder = await pen(run)
-    async with watched_by(broken, whole):
-        await write(holder, 63)
-        await served(broken, 63)
-        await served(whole, 63)
-        broken.error = OSError
-        await finish(holder)
-
-    assert (broken.records, whole.records, caplog.records, feed.live_feeds()) == (RECORDS[:63], RECORDS, [], 0)
-
-
-async def test_a_socket_that_takes_nothing_in_the_middle_is_closed(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumers, "STALLED_S", 0.2)
-    run = await sync_to_async(make_run)()
-    deaf, whole = Tap(run), Tap(run)
-    holder = await pen(run)
-    async with watched_by(deaf, whole):
-        await write(holder, 63)
-        await served(deaf, 63)
-        deaf.is_open.clear()
-        await write(holder, 64)
-        await deaf.waits.wait()
-        async with asyncio.timeout(5):
-            while not deaf.closed:
-                await asyncio.sleep(0.01)
-        await finish(holder)
-
-    assert (deaf.closed, deaf.records, whole.records) == ([4008], RECORDS[:63], RECORDS)
 
 
 async def test_a_socket_that_takes_nothing_is_closed(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
