@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { createPickers } from "../../static/js/lesson/pickers.js";
 import { createDriving, clockPart, EVERY_MS, selectedPart } from "../../static/js/room/driving.js";
-import { clockOf, comeBack, createFollowing, differences, hasDrifted, isDriver, isFollowing, isReset, receive, roam, seenUntilS, spoken, wishOf } from "../../static/js/room/following.js";
+import { clockOf, comeBack, createFollowing, differences, hasDrifted, isDriver, isFollowing, isReset, missesQuestion, receive, roam, seenUntilS, slideOf, spoken, wishOf } from "../../static/js/room/following.js";
 import { createMemory, tokenIn } from "../../static/js/room/link.js";
 import { optionsIn, wrongWith } from "../../static/js/room/poll.js";
 import { isVeiled, limitOf, nextAction, paceOf, partOf, toStep } from "../../static/js/room/slides.js";
@@ -55,6 +56,51 @@ test("one roams once, and comes back once", () => {
 
   assert.deepEqual([roam(following), isFollowing(following), roam(following)], [true, false, false]);
   assert.deepEqual([comeBack(following), isFollowing(following), comeBack(following)], [true, true, false]);
+});
+
+test("who roams keeps the step at which they left, with its question as it goes on, and hears of a new one", () => {
+  const at = (phase, ...parts) => {
+    const following = inRoom({ phase });
+    roam(following);
+    for (const [nth, part] of parts.entries()) receive(following, ["set", 8 + nth, part], 2000);
+    return [slideOf(following), missesQuestion(following)];
+  };
+
+  assert.deepEqual(at("asked"), [{ step: 0, phase: "asked" }, false]);
+  assert.deepEqual(at("asked", { phase: "locked" }, { phase: "revealed" }), [{ step: 0, phase: "revealed" }, false]);
+  assert.deepEqual(at("asked", { phase: "locked" }, { step: 1, phase: "read" }), [{ step: 0, phase: "locked" }, false]);
+  assert.deepEqual(at("asked", { step: 1, phase: "read" }, { phase: "asked" }), [{ step: 0, phase: "asked" }, true]);
+  assert.deepEqual(at("read", { phase: "asked" }), [{ step: 0, phase: "read" }, true]);
+});
+
+test("of two that ask for a moment the later has the chart, and then the other goes on where it was", () => {
+  const shown = [];
+  let pick = null;
+  const ask = createPickers((fn, options) => shown.push([(pick = fn) !== null, options]));
+  const [slide, poll] = [{}, {}];
+  const picked = [];
+  ask(slide, (atS) => picked.push(["slide", atS]), { reachS: 30 });
+  pick(7);
+  ask(poll, (atS) => picked.push(["poll", atS]), { atS: 1 });
+  pick(2);
+  for (let nth = 0; nth < 3; nth += 1) ask(poll, null);
+  pick(8);
+  ask(slide, null);
+
+  assert.deepEqual(picked, [["slide", 7], ["poll", 2], ["slide", 8]]);
+  assert.deepEqual(shown, [[true, { reachS: 30 }], [true, { atS: 1 }], [true, { reachS: 30, atS: 7 }], [false, undefined]]);
+});
+
+test("a question that is closed while another has the chart leaves it alone", () => {
+  const shown = [];
+  const ask = createPickers((fn) => shown.push(fn !== null));
+  const [slide, poll] = [{}, {}];
+  ask(slide, () => {});
+  ask(poll, () => {});
+  ask(slide, null);
+  ask(poll, null);
+
+  assert.deepEqual(shown, [true, true, false]);
 });
 
 test("the driver does not roam: what the driver does moves the room", () => {

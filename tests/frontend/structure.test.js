@@ -51,6 +51,7 @@ const PURE = ["gantt/facts.js", "gantt/lenses.js", "gantt/spans.js", "gantt/mark
   "kubectl/text.js",
   "gantt/palette.js",
   "lesson/course.js",
+  "lesson/pickers.js",
   "lesson/scoring.js",
   "live/model.js",
   "live/recording.js",

@@ -10,6 +10,8 @@ export function createMoment(ask, { stage, onChange, reachS = null }) {
   const reading = el("output", { class: "num" });
   const onAxis = el("button", { type: "button", class: "button", onclick: toAxis }, t("Pick on the axis"));
   const hint = el("p", { class: "hint" }, t("Click on the chart or on its time axis, or type the seconds."));
+  /** The chart may be asked by another question meanwhile. */
+  const owner = {};
   const mark = el("p", { class: "option-mark" });
 
   function valueOf() {
@@ -36,16 +38,17 @@ export function createMoment(ask, { stage, onChange, reachS = null }) {
   }
 
   function askOnAxis(atS) {
-    stage.pickMoment(picked, { reachS, ...(atS === undefined ? {} : { atS }) });
+    stage.pickMoment(owner, picked, { reachS, ...(atS === undefined ? {} : { atS }) });
   }
 
   function toAxis() {
+    askOnAxis(valueOf() ?? undefined);
     stage.showChart();
     stage.focusPicker();
   }
 
   function show(answer) {
-    stage.pickMoment(null);
+    stage.pickMoment(owner, null);
     field.value = String(answer);
     field.disabled = onAxis.disabled = true;
     hint.hidden = true;
@@ -63,6 +66,6 @@ export function createMoment(ask, { stage, onChange, reachS = null }) {
       const values = { time: formatInstant(ask.answer_s, 1), tolerance: ask.tolerance_s };
       setText(mark, t("It was at {time}; {tolerance} s before or after count as right.", values));
     },
-    close: () => stage.pickMoment(null),
+    close: () => stage.pickMoment(owner, null),
   };
 }

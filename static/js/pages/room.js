@@ -7,7 +7,7 @@ import { run as askForRun, Unreachable } from "../editor/server.js";
 import { createCodeDialog } from "../room/code-dialog.js";
 import { createConductor } from "../room/conductor.js";
 import { createEntering } from "../room/entering.js";
-import { clockOf, createFollowing, isDriver, isFollowing, isReset, isTeacher, receive, spoken } from "../room/following.js";
+import { clockOf, createFollowing, isDriver, isFollowing, isReset, isTeacher, missesQuestion, receive, slideOf, spoken } from "../room/following.js";
 import { createForks } from "../room/forks.js";
 import { createMemory, openLink, takeToken } from "../room/link.js";
 import { loadPack } from "../room/pack.js";
@@ -146,6 +146,7 @@ function refused({ op, message }) {
 /** Who was in the room before its teacher began anew, or came with a link that is none. */
 function onStranger(why) {
   Object.assign(following, createFollowing());
+  conductor.anew({ isReset: true });
   delete root.dataset.greeted;
   const words = {
     reset: t("The teacher has begun anew, with another class. Come in again if it is yours."),
@@ -280,10 +281,11 @@ function draw() {
   const action = drives && steps.length ? nextAction({ steps, step, phase: state.phase, clock: clockOf(following, performance.now()) }) : null;
   teacher.show({ current: asked, wheel: state?.driver ?? null, ended });
   strip.draw({
-    ...{ link, ended, isTeacher: teaches, isDriver: drives, isRoaming: following.roaming, isKnown: state !== null, here: following.here, driverName: following.driver, isLost, action },
+    ...{ link, ended, isTeacher: teaches, isDriver: drives, isRoaming: following.roaming, isAsked: missesQuestion(following), isKnown: state !== null, here: following.here, driverName: following.driver, isLost, action },
     ...{ steps: steps.length, step, isRevealed: state?.phase === "revealed", waiting: teacher.waiting(), answered: teaches && isSlideAsked ? teacher.answered() : null },
   });
-  if (slide && state && !following.roaming) slide.draw({ step, phase: state.phase, mine: answers[step], counts: countsOf(String(step)), isTeacher: teaches, isOpen: !ended });
+  const there = state && slideOf(following);
+  if (slide && state) slide.draw({ ...there, mine: answers[there.step], counts: countsOf(String(there.step)), isTeacher: teaches, isOpen: !ended });
   poll.draw(state?.poll ?? null, { mine: answers[state?.poll?.step], counts: state?.poll ? countsOf(state.poll.step) : null, isTeacher: teaches, ended });
   pollForm.show(state?.poll?.step ?? null);
   // While a question is open nobody but the driver runs anything: the answer would be one click away.

@@ -9,6 +9,7 @@ import { createFlags } from "../gantt/flags.js";
 import { createPicking } from "../gantt/picking.js";
 import { orderedRows, spanAt } from "../gantt/rows.js";
 import * as viewport from "../gantt/viewport.js";
+import { createPickers } from "../lesson/pickers.js";
 import { openRecording } from "../live/recording.js";
 import { isOver } from "../live/store.js";
 import { isTimePassing, SAME_S } from "../time/passing.js";
@@ -174,15 +175,13 @@ export function createStage(page) {
     },
 
     /**
-     * Ask for an instant.
-     * @param {((atS: number) => void)|null} fn  null: no more
-     * @param {{atS?: number, reachS?: number}} [options]  where the handle stands, and how far the axis reaches
+     * Ask for an instant: owner, what is told of it (null: no more), and { atS, reachS }, where the handle stands and how far the axis reaches.
      */
-    pickMoment(fn, { atS = clock.nowS, reachS = null } = {}) {
+    pickMoment: createPickers((fn, { atS = clock.nowS, reachS = null } = {}) => {
       if (fn && reachS !== null) viewport.show(view, { startS: 0, endS: reachS });
       picking.ask(fn, atS);
       page.redraw();
-    },
+    }),
     focusPicker: picking.focus,
 
     /** Show an instant, whatever part of the run is in sight. */

@@ -19,6 +19,8 @@ export function createFollowing() {
     /** When its clock was heard, by the clock of this computer. */
     heardMs: 0,
     roaming: false,
+    /** The step and its phase at which one began to roam. */
+    left: null,
     ended: false,
     here: 0,
     /** Nickname of who drives; null: the teacher. */
@@ -92,8 +94,23 @@ export function isFollowing(following) {
 /** The reader did something of their own. @returns {boolean} whether that is news */
 export function roam(following) {
   if (!isFollowing(following)) return false;
-  following.roaming = true;
+  const { step, phase } = following.state;
+  Object.assign(following, { roaming: true, left: { step, phase } });
   return true;
+}
+
+/** Which step does the slide show, and in which phase? Whoever roams keeps theirs: it goes on, but no new question is put on a chart that is their own. */
+export function slideOf({ state, roaming, left, phases }) {
+  if (!roaming) return { step: state.step, phase: state.phase };
+  return left.phase === "read" ? left : { step: left.step, phase: phases[left.step] ?? left.phase };
+}
+
+/** Is the class asked something that this page, which roams, does not show? */
+export function missesQuestion(following) {
+  const { state, roaming, answers, ended } = following;
+  if (!roaming || ended || state.phase !== "asked" || answers[state.step] !== undefined) return false;
+  const slide = slideOf(following);
+  return slide.step !== state.step || slide.phase !== "asked";
 }
 
 /** Back to the room. @returns {boolean} whether that is news */

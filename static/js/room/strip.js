@@ -49,7 +49,7 @@ export function createStrip(strip, on) {
   return {
     /**
      * @param {object} shown
-     *   link, ended, isTeacher, isDriver, isRoaming, here, driverName, steps, step, action, answered: {given, of}|null, isLost, waiting (people lost, questions open)
+     *   link, ended, isTeacher, isDriver, isRoaming, isAsked, here, driverName, steps, step, action, answered: {given, of}|null, isLost, waiting (people lost, questions open)
      */
     draw(now) {
       shown = now;
@@ -128,10 +128,11 @@ function driverWords({ isDriver, driverName, ended }) {
 }
 
 /** What is said all the time, not for a moment: a reader may look up at any time and has to know where they are. */
-function noteOf({ link, ended, isKnown }, mode) {
+function noteOf({ link, ended, isAsked, isKnown }, mode) {
   if (ended) return { tone: "over", text: t("The class is over. This page stays as it is and can be used; nobody moves it any more.") };
   if (link === "gone") return { tone: "over", text: t("This room does not exist any more. The page can be used, and nobody moves it.") };
   if (link === "lost" || (link === "connecting" && isKnown)) return { tone: "lost", text: t("Disconnected, trying again. The page can be used meanwhile.") };
+  if (mode === "roam" && isAsked) return { tone: "roam", text: t("You roam. A question is open: press B to come back and answer it.") };
   if (mode === "roam") return { tone: "roam", text: t("You roam: the room does not move your page. Press B to come back to what it shows now.") };
   return { tone: "", text: "" };
 }

@@ -4,6 +4,7 @@ import { AXIS_PX } from "../gantt/chart.js";
 import { createFlags } from "../gantt/flags.js";
 import { createPicking } from "../gantt/picking.js";
 import * as viewport from "../gantt/viewport.js";
+import { createPickers } from "../lesson/pickers.js";
 import { openRecording } from "../live/recording.js";
 import { isOver } from "../live/store.js";
 import { createViewer } from "./viewer.js";
@@ -88,11 +89,11 @@ export async function createViewerStage(table, onText) {
       flags.set(wanted);
       redraw();
     },
-    pickMoment(fn, { atS = clock.nowS, reachS = null } = {}) {
+    pickMoment: createPickers((fn, { atS = clock.nowS, reachS = null } = {}) => {
       if (fn && reachS !== null && view.endS < reachS) viewport.show(view, { startS: 0, endS: reachS });
       picking.ask(fn, atS);
       redraw();
-    },
+    }),
     focusPicker: picking.focus,
     fit() {
       viewport.fit(view);
