@@ -262,6 +262,7 @@ def test_questions_and_lost_signals_reach_the_teacher_alone(classroom: Classroom
     press(ada, "Ask")
     ada.get_by_label("Your question").fill("What is a sidecar?")
     ada.get_by_role("button", name="Send").click()
+    expect(ada.locator("#room-strip [data-part=note]")).to_have_text("Your question is with the teacher.")
     expect(driver.locator("#room-strip [data-part=waiting]")).to_have_text("2")
     press_class(driver)
     expect(driver.locator(".class-people [data-state=lost]")).to_contain_text("Ada")
@@ -287,6 +288,10 @@ def test_a_question_off_the_cuff(classroom: Classroom, driver: Page):
     form.get_by_label("Options, one a line").fill("Go\nRust\n")
     form.get_by_role("button", name="Ask").click()
 
+    # Whoever has the wheel, the poll is the teacher's.
+    driver.get_by_role("button", name="Hand over the wheel to Ada").click()
+    is_in(student, "drive")
+    expect(student.locator("#room-poll").get_by_role("button", name="Lock the answers")).to_be_hidden()
     student.locator("#room-poll").get_by_label("Rust").check()
     student.locator("#room-poll").get_by_role("button", name="Lock my answer").click()
     expect(driver.locator("#room-poll .histogram-count")).to_have_text(["0", "1"])
@@ -295,6 +300,19 @@ def test_a_question_off_the_cuff(classroom: Classroom, driver: Page):
     expect(student.locator("#room-poll .histogram-count")).to_have_text(["0", "1"])
     driver.locator("#room-poll").get_by_role("button", name="Close").click()
     expect(student.locator("#room-poll")).to_be_hidden()
+
+    # What the room refuses stays in the form, and the next question begins with no word of the one before.
+    driver.get_by_text("Ask the class something").click()
+    form.get_by_label("Question").fill("Again?")
+    form.get_by_label("Options, one a line").fill("\u200b\nNo\n")
+    form.get_by_role("button", name="Ask").click()
+    expect(form.get_by_role("alert")).to_contain_text("An option has 1 to 120 characters")
+    expect(form.get_by_label("Question")).to_have_value("Again?")
+    form.get_by_label("Options, one a line").fill("Yes\nNo\n")
+    form.get_by_role("button", name="Ask").click()
+    expect(student.locator("#room-poll")).to_contain_text("Again?")
+    expect(student.locator("#room-poll [data-part=said]")).to_have_text("")
+    expect(form.get_by_label("Question")).to_have_value("")
 
 
 def test_a_killed_web_process_and_a_reload_change_nothing(classroom: Classroom, driver: Page, watch: Watch):
@@ -307,6 +325,7 @@ def test_a_killed_web_process_and_a_reload_change_nothing(classroom: Classroom, 
     lock_answer(ada)
     steps.seek(grace, 0.2)
     is_in(grace, "roam")
+    press_class(driver)
     heard = classes.frames_of(ada)
     classroom.site.kill_web()
     for page in (driver, ada, grace):
@@ -318,6 +337,7 @@ def test_a_killed_web_process_and_a_reload_change_nothing(classroom: Classroom, 
     # Who they are, what they answered, who drives and who roams: as before.
     for page, mode in ((driver, "drive"), (ada, "follow"), (grace, "roam")):
         is_in(page, mode)
+    expect(driver.locator("#room-class")).to_be_visible()
     press(driver, "Lock the answers")
     is_at(ada, 1, "locked")
     welcome = next(text for text in heard if json.loads(text)[0] == "welcome")
@@ -346,7 +366,7 @@ def test_another_class_begins_anew(classroom: Classroom, driver: Page):
         expect(page.locator("#transport [data-part=head]")).to_have_text("0:00.0")
         expect(page.locator("#side-lesson .question")).to_have_count(0)
     press(driver, "Next step")
-    press(driver, "Previous step")
+    press(driver, "Step before")
     press(driver, "Ask the question")
     press(driver, "Lock the answers")
     is_at(student, 0, "locked")
