@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, WebSocket, expect
 
+from tests.browser import steps
 from tests.browser.conftest import WITHIN_MS, Site, Watch
 
 LESSON = "sidecar-start-order"
@@ -140,3 +141,15 @@ def listen(socket: WebSocket, heard: list[str]) -> None:
 def shown_until(page: Page) -> str:
     """How far the page's run goes."""
     return page.locator("#transport [data-part=head]").inner_text()
+
+
+def press_class(page: Page) -> None:
+    """Open the teacher's panel."""
+    page.locator("#room-strip [data-part=people]").click()
+    expect(page.locator("#room-class")).to_be_visible()
+
+
+def classroom_moved(driver: Page) -> None:
+    """The room has answered the driver's last command."""
+    steps.settled(driver)
+    driver.evaluate("() => new Promise(heard => setTimeout(heard, 300))")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import classes, steps
-from tests.browser.classes import Classroom, is_at, is_in, lock_answer, press, selected, stands_at
+from tests.browser.classes import Classroom, classroom_moved, is_at, is_in, lock_answer, press, press_class, selected, stands_at
 from tests.browser.conftest import Site, Watch
 from tests.browser.test_accessibility import faults
 
@@ -90,12 +90,6 @@ def test_an_hour_with_five_students(classroom: Classroom, driver: Page):
     steps.seek(students[0], 3)
     stands_at(students[0], "0:03.000")
     stands_at(students[1], "0:26.000")
-
-
-def press_class(page: Page) -> None:
-    """Open the teacher's panel."""
-    page.locator("#room-strip [data-part=people]").click()
-    expect(page.locator("#room-class")).to_be_visible()
 
 
 def test_what_the_driver_does_moves_everyone_who_follows(classroom: Classroom):
@@ -198,12 +192,6 @@ def test_whoever_touches_something_roams_and_comes_back_with_one_key(classroom: 
         expect(selected(student)).to_have_count(0)
         expect(student.get_by_label("Node", exact=True)).to_be_checked()
         expect(student.locator("textarea[name=text]")).to_have_value(text)
-
-
-def classroom_moved(driver: Page) -> None:
-    """The room has answered the driver's last command."""
-    steps.settled(driver)
-    driver.evaluate("() => new Promise(heard => setTimeout(heard, 300))")
 
 
 def test_a_fork_stays_listed_and_is_shown_to_the_teacher_only_on_request(classroom: Classroom):
@@ -461,43 +449,6 @@ def test_the_projector_shows_step_chart_and_code_in_large_type(classroom: Classr
     assert sizes == []
     driver.keyboard.press("Escape")
     expect(driver.locator("#room-strip")).to_be_visible()
-
-
-# -- without a network -------------------------------------------------------------------------------------------------------------
-
-
-def test_a_lesson_opens_and_plays_without_a_network(page: Page, site: Site, watch: Watch):
-    watch.expected = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
-    page.goto(f"{site.url}/lessons/{classes.LESSON}")
-    expect(page.locator("html")).to_have_attribute("data-offline", "ready")
-    with site.silent_web():
-        page.context.set_offline(True)
-        answer = page.reload()
-        assert answer is not None
-        assert answer.from_service_worker
-        page.get_by_role("button", name="Lock my answer").click()
-        page.get_by_role("button", name="Skip to the end").click()
-        stands_at(page, "0:12.000")
-        expect(page.locator("#side-lesson .lesson-result")).to_be_visible()
-    page.context.set_offline(False)
-
-
-def test_the_service_worker_keeps_nothing_of_other_pages(page: Page, site: Site, classroom: Classroom):
-    page.goto(f"{site.url}/lessons/{classes.LESSON}")
-    expect(page.locator("html")).to_have_attribute("data-offline", "ready")
-    page.goto(f"{site.url}/gallery")
-    page.goto(site.url)
-
-    kept: list[str] = page.evaluate(
-        "async () => (await Promise.all((await caches.keys()).map(async name => (await (await caches.open(name)).keys()).map(({url}) => url)))).flat()"
-    )
-    paths = {url.removeprefix(site.url) for url in kept}
-    assert f"/lessons/{classes.LESSON}" in paths
-    assert {path for path in paths if not path.startswith("/static/")} == {f"/lessons/{classes.LESSON}"}
-    assert not [path for path in paths if "gallery" in path]
-
-
-# -- for everybody -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
