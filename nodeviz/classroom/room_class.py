@@ -139,6 +139,11 @@ class Class:
         """Step -> answer."""
         return {step: answers[person] for step, answers in self._answers.items() if person in answers}
 
+    def signals_of(self, person: str) -> Json:
+        """What somebody has said of itself, so that its page shows what the teacher sees."""
+        known = self._people.get(person, {})
+        return {name: known.get(name, unset) for name, unset in SIGNALS.items()}
+
     def nickname(self, person: str | None) -> str | None:
         """None: nobody, or somebody who is not known."""
         return self._people[person]["nickname"] if person in self._people else None

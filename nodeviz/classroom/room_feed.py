@@ -196,6 +196,7 @@ class RoomFeed:
                 "person": me.person if me else None,
                 "key": me.key if me else None,
                 "nickname": me.nickname if me else None,
+                **self.people.signals_of(seat.who.person),
                 "role": seat.who.role,
             },
             "state": aged(self._state, self._now_ms()),

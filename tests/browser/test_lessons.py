@@ -355,6 +355,13 @@ def test_a_moment_is_picked_on_the_chart(page: Page, site: Site):
     steps.settled(page)
     page.mouse.click(*steps.in_chart(page, 0.5, 0))
     field = walk.question.locator("input")
+    # What the axis does not reach is no answer, and whoever locks it is told.
+    field.fill("1000000000")
+    expect(walk.question.locator("output")).to_contain_text("at most")
+    walk.part("lock").click()
+    expect(walk.part("hint")).to_contain_text("Pick a moment first")
+    page.mouse.click(*steps.in_chart(page, 0.5, 0))
+    expect(walk.part("hint")).not_to_contain_text("Pick a moment first")
     picked_s = float(field.input_value())
     handle = page.get_by_role("slider", name="Your moment on the time axis")
 

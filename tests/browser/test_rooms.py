@@ -49,6 +49,17 @@ def test_an_hour_with_five_students(classroom: Classroom, driver: Page):
         expect(page.locator("#side-lesson .histogram-total")).to_have_text("5 answers")
         stands_at(page, "0:12.000")
     expect(students[1].get_by_role("list", name="Flags on the chart").get_by_role("listitem").first).to_contain_text("you:")
+    expect(students[1].locator(".ordering [data-is=wrong]").first).to_be_visible()
+    # Who gave no answer sees the order, and neither right nor wrong.
+    expect(driver.locator(".question .hint")).to_have_text("The order was:")
+    expect(driver.locator(".ordering [data-is]")).to_have_count(0)
+
+    # The lesson's flags belong to its run, not to what somebody makes of it.
+    classes.intervene(students[0], "Drain the node")
+    is_in(students[0], "roam")
+    expect(students[0].get_by_role("list", name="Flags on the chart").get_by_role("listitem")).to_have_count(0)
+    students[0].get_by_role("button", name="Back to the room").click()
+    expect(students[0].get_by_role("list", name="Flags on the chart").get_by_role("listitem")).to_have_count(5)
 
     # The choice: one answers right, three wrong, one not at all.
     press(driver, "Go on")
@@ -66,6 +77,7 @@ def test_an_hour_with_five_students(classroom: Classroom, driver: Page):
     expect(students[0].locator("#side-lesson .lesson-result")).to_have_text("Right.")
     expect(students[1].locator("#side-lesson .lesson-result")).to_contain_text("Not so")
     expect(students[4].locator("#side-lesson .lesson-result")).to_be_hidden()
+    expect(students[4].locator("#side-lesson [data-part=said]")).to_have_text("You gave no answer.")
     for page in everybody:
         expect(page.locator("#side-lesson .histogram-count")).to_have_text(["2", "1", "1", "0"])
 
@@ -87,6 +99,8 @@ def test_an_hour_with_five_students(classroom: Classroom, driver: Page):
     for page in everybody:
         is_in(page, "ended")
         expect(page.locator("#room-strip [data-part=note]")).to_contain_text("The class is over")
+    for gone in (driver.locator("#room-class .class-poll"), driver.locator("#room-class").get_by_role("button", name="Hand over")):
+        expect(gone.locator("visible=true")).to_have_count(0)
     steps.seek(students[0], 3)
     stands_at(students[0], "0:03.000")
     stands_at(students[1], "0:26.000")
@@ -228,7 +242,10 @@ def test_the_wheel_is_handed_over_and_taken_back(classroom: Classroom):
     for page in (driver, ada, grace):
         steps.finished(page)
     press_class(driver)
+    steps.seek(ada, 3)
+    expect(driver.locator(".class-people li", has_text="Ada")).to_contain_text("roams")
     driver.get_by_role("button", name="Hand over the wheel to Ada").click()
+    expect(driver.locator(".class-people li", has_text="Ada")).not_to_contain_text("roams")
     is_in(ada, "drive")
     is_in(driver, "follow")
     expect(grace.locator("#room-strip [data-part=driver]")).to_have_text("Ada drives")
@@ -242,6 +259,16 @@ def test_the_wheel_is_handed_over_and_taken_back(classroom: Classroom):
     steps.seek(driver, 10)
     for page in (ada, grace):
         stands_at(page, "0:10.000")
+
+    # Who leaves with the wheel leaves a class that stands still.
+    driver.get_by_role("button", name="Hand over the wheel to Grace").click()
+    is_in(grace, "drive")
+    expect(driver.locator("#room-strip [data-part=note]")).to_be_hidden()
+    grace.close()
+    expect(driver.locator("#room-strip [data-part=note]")).to_contain_text("Grace, who drives, is away")
+    press(driver, "Take the wheel back")
+    is_in(driver, "drive")
+    expect(driver.locator("#room-strip [data-part=note]")).to_be_hidden()
 
 
 def test_questions_and_lost_signals_reach_the_teacher_alone(classroom: Classroom, driver: Page):
@@ -258,6 +285,8 @@ def test_questions_and_lost_signals_reach_the_teacher_alone(classroom: Classroom
     expect(question).to_contain_text("What is a sidecar?")
 
     assert "What is a sidecar?" not in grace.content()
+    ada.reload()
+    expect(ada.locator("#room-strip").get_by_role("button", name="I'm lost")).to_have_attribute("aria-pressed", "true")
     question.get_by_role("button", name="Done").click()
     expect(question).to_have_count(0)
     press(ada, "I'm lost")
@@ -380,9 +409,27 @@ def test_a_link_that_is_not_the_driver_s_makes_a_student(classroom: Classroom, d
     page = classroom.person()
     page.goto(f"{classroom.site.url}/r/{classroom.code}#driver=AAAAAAAAAAAAAAAAAAAAAA")
     expect(page.get_by_role("dialog")).to_contain_text("not the driver's link")
+    # Escape, pressed twice, leaves nobody on a page without a room behind it.
+    for _ in range(3):
+        page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog").get_by_role("link", name="Leave")).to_be_visible()
     classes.come_in(page, "Mallory")
 
     assert page.url.endswith(f"/r/{classroom.code}")
+
+
+def test_a_wrong_driver_s_link_makes_nobody_else_of_a_student(classroom: Classroom, driver: Page):
+    student = classroom.student("Ada")
+    press(driver, "Ask the question")
+    is_at(student, 0, "asked")
+    lock_answer(student)
+    student.goto("about:blank")
+    student.goto(f"{classroom.site.url}/r/{classroom.code}#driver=AAAAAAAAAAAAAAAAAAAAAA")
+
+    is_in(student, "follow")
+    expect(student.locator("#room-strip [data-part=note]")).to_contain_text("You are in it as Ada")
+    expect(student.locator("#side-lesson [data-part=said]")).to_contain_text("Your answer is in")
+    expect(driver.locator("#room-strip [data-part=here]")).to_have_text("1 person here")
 
 
 def test_the_driver_s_link_is_found_again_in_the_dialog_of_the_code(classroom: Classroom, driver: Page):
@@ -391,6 +438,9 @@ def test_the_driver_s_link_is_found_again_in_the_dialog_of_the_code(classroom: C
     driver.get_by_role("button", name="Copy the driver's link").click()
 
     assert driver.evaluate("window.copied") == classroom.driver_url
+    # This one listens for its own computer alone.
+    expect(driver.locator("#room-code [data-part=here-only]")).to_contain_text("HOST=0.0.0.0")
+    expect(driver.locator("#room-code [data-part=qr]")).to_be_hidden()
     assert "#" not in driver.url
 
 
@@ -437,6 +487,7 @@ def test_the_projector_shows_step_chart_and_code_in_large_type(classroom: Classr
     # A clicker drives.
     driver.keyboard.press("PageDown")
     is_at(driver, 0, "asked")
+    expect(driver.locator(".projector-bar [data-part=answered]")).to_have_text("0 of 0 answered")
     sizes = driver.evaluate(
         """() => { const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); const small = [];
             for (let node = walk.nextNode(); node; node = walk.nextNode()) {
@@ -449,6 +500,24 @@ def test_the_projector_shows_step_chart_and_code_in_large_type(classroom: Classr
     assert sizes == []
     driver.keyboard.press("Escape")
     expect(driver.locator("#room-strip")).to_be_visible()
+
+
+def test_on_the_projector_of_a_small_laptop_the_options_carry_their_counts(classroom: Classroom):
+    driver = classroom.teacher({"lesson": classes.LESSON}, viewport={"width": 1366, "height": 768})
+    student = classroom.student("Ada")
+    press(driver, "Next step")
+    press(driver, "Ask the question")
+    driver.locator("#gantt").focus()
+    driver.keyboard.press("p")
+    is_at(student, 1, "asked")
+    student.locator("#side-lesson .option input").nth(2).check()
+    lock_answer(student)
+
+    expect(driver.locator(".projector-bar [data-part=answered]")).to_have_text("1 of 1 answered")
+    expect(driver.locator(".option-count")).to_have_text(["0", "0", "1", "0"])
+    for count in driver.locator(".option-count").all():
+        expect(count).to_be_in_viewport()
+    expect(driver.locator("#side-lesson .room-histogram")).to_be_hidden()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -490,6 +559,14 @@ def test_a_phone(classroom: Classroom, driver: Page):
     press(driver, "Ask the question")
     is_at(student, 0, "asked")
     lock_answer(student)
+    expect(student.locator("#order-hint")).to_be_hidden()
 
     assert student.evaluate("document.documentElement.scrollWidth") <= 390
     assert faults(student) == []
+    # The chart while the clock runs, and then the answer.
+    press(driver, "Lock the answers")
+    press(driver, "Let the clock run")
+    expect(student.locator(".gantt-plot")).to_be_in_viewport(ratio=0.4)
+    press(driver, "Reveal the answer")
+    is_at(student, 0, "revealed")
+    expect(student.locator("#side-lesson .question legend")).to_be_in_viewport()

@@ -5,11 +5,13 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { createPickers } from "../../static/js/lesson/pickers.js";
+import { reachedUrl } from "../../static/js/room/code-dialog.js";
 import { createDriving, clockPart, EVERY_MS, selectedPart } from "../../static/js/room/driving.js";
 import { clockOf, comeBack, createFollowing, differences, hasDrifted, isDriver, isFollowing, isReset, missesQuestion, receive, roam, seenUntilS, slideOf, spoken, wishOf } from "../../static/js/room/following.js";
 import { createMemory, tokenIn } from "../../static/js/room/link.js";
 import { optionsIn, wrongWith } from "../../static/js/room/poll.js";
-import { isVeiled, limitOf, nextAction, paceOf, partOf, toStep } from "../../static/js/room/slides.js";
+import { createSignals } from "../../static/js/room/signals.js";
+import { isVeiled, limitOf, nextAction, paceOf, partOf, placeOf, toStep } from "../../static/js/room/slides.js";
 import { merged } from "../../static/js/room/teacher.js";
 
 const CLOCK = { at_s: 4, speed: 10, playing: false, age_ms: 0 };
@@ -186,7 +188,7 @@ for (const [part, expected] of [
 const wish = (part = {}, nowMs = 1000) => wishOf(inRoom(part), nowMs);
 const needed = (shown, wanted) => Object.entries(differences(shown, wanted)).filter(([, isNeeded]) => isNeeded).map(([name]) => name);
 
-test("a page that shows nothing of the room yet is shown all of it", () => assert.deepEqual(needed(null, wish()), ["run", "until", "clock", "selected", "lens"]));
+test("a page that shows nothing of the room yet is shown all of it", () => assert.deepEqual(needed(null, wish()), ["run", "clock", "selected", "lens"]));
 test("a page that shows all of it is left alone", () => assert.deepEqual(needed(wish(), wish()), []));
 test("a clock that plays on is left alone", () => {
   const playing = { clock: { at_s: 0, speed: 1, playing: true, age_ms: 0 }, shown_until_s: 60 };
@@ -194,8 +196,8 @@ test("a clock that plays on is left alone", () => {
   assert.deepEqual(needed(wish(playing, 1000), wish(playing, 9000)), []);
 });
 test("a scrub moves the clock alone", () => assert.deepEqual(needed(wish(), wish({ clock: { ...CLOCK, at_s: 3 } })), ["clock"]));
-test("another run is another chart, with its clock and selection", () => assert.deepEqual(needed(wish(), wish({ run: { id: "abc" } })), ["run", "until", "clock", "selected"]));
-test("another step of the lesson likewise", () => assert.deepEqual(needed(wish(), wish({ step: 1 })), ["run", "until", "clock", "selected"]));
+test("another run is another chart, with its clock and selection", () => assert.deepEqual(needed(wish(), wish({ run: { id: "abc" } })), ["run", "clock", "selected"]));
+test("another step of the lesson likewise", () => assert.deepEqual(needed(wish(), wish({ step: 1 })), ["run", "clock", "selected"]));
 
 for (const [why, clock, wanted, endS, expected] of [
   ["a little behind", { atS: 9.8 }, { atS: 10, speed: 1, playing: true }, 60, false],
@@ -368,4 +370,54 @@ test("the form of a poll refuses what the room would refuse", () => {
   assert.match(wrongWith(options(1, 1)), /^Write 2 to 8 options/);
   assert.match(wrongWith(options(Number(most) + 1, 1)), /^Write 2 to 8 options/);
   assert.match(wrongWith(["Go", ..."x".repeat(Number(characters) + 1).split(" ")]), /^Option 2 is too long/);
+});
+
+const OWN = "http://localhost:8000/r/BCDFGH";
+const REACHED = {
+  "the teacher's own address, where others reach it": [{ urls: ["http://nodeviz.example/r/BCDFGH"], only_here: false }, "http://nodeviz.example/join"],
+  "the computer's on the network, for a teacher on localhost": [{ urls: ["http://192.0.2.7:8000/r/BCDFGH"], only_here: false }, "http://192.0.2.7:8000/join"],
+  "none that refuses, where the server listens for this computer alone": [{ urls: ["http://192.0.2.7:8000/r/BCDFGH"], only_here: true }, "http://localhost:8000/join"],
+  "the page's, where the computer knows no other": [{ urls: [], only_here: true }, "http://localhost:8000/join"],
+};
+for (const [name, [addresses, url]] of Object.entries(REACHED)) test(`a class is shown ${name}`, () => assert.equal(reachedUrl("http://localhost:8000/join", addresses, OWN).href, url));
+
+const SHOWN = { ...STATE, step: 1, phase: "locked" };
+const RUNNING = { ...CLOCK, playing: true };
+const PLACES = {
+  "at the chart when the clock begins to run": [SHOWN, { ...SHOWN, clock: RUNNING }, "chart"],
+  "at the answer when it is revealed": [{ ...SHOWN, clock: RUNNING }, { ...SHOWN, phase: "revealed" }, "slide"],
+  "at the next step": [{ ...SHOWN, phase: "revealed" }, { ...SHOWN, step: 2, phase: "read" }, "slide"],
+  "nowhere else while it runs": [{ ...SHOWN, clock: RUNNING }, { ...SHOWN, clock: { ...RUNNING, at_s: 5 } }, null],
+  "nowhere else while the driver plays before the question": [{ ...SHOWN, phase: "read" }, { ...SHOWN, phase: "read", clock: RUNNING }, null],
+  "nowhere else on coming in": [null, SHOWN, null],
+};
+for (const [name, [before, now, place]] of Object.entries(PLACES)) test(`a phone looks ${name}`, () => assert.equal(placeOf(before, now), place));
+
+test("the teacher hears of roaming once, and of its end whatever ends it", () => {
+  const said = [];
+  const signals = createSignals(({ op, on }) => said.push([op, on]) > 0);
+  signals.roams(false);
+  signals.roams(true);
+  signals.roams(true);
+  signals.roams(false);
+
+  assert.deepEqual(said, [["roam", true], ["roam", false]]);
+});
+
+test("after a reload the page says what the teacher sees, and what is not so any more", () => {
+  const said = [];
+  const signals = createSignals(({ op, on }) => said.push([op, on]) > 0);
+  signals.welcome({ lost: true, roaming: true });
+  signals.roams(false);
+
+  assert.deepEqual([signals.isLost, said], [true, [["roam", false]]]);
+  signals.welcome({});
+  assert.equal(signals.isLost, false);
+});
+
+test("what could not be sent was not said", () => {
+  const signals = createSignals(() => false);
+  signals.lost(true);
+
+  assert.equal(signals.isLost, false);
 });

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { placed, wordsOf } from "../../static/js/gantt/flags.js";
 import { createCourse, markOf } from "../../static/js/lesson/course.js";
 import { barsOf } from "../../static/js/lesson/histogram.js";
-import { flagsOf, goalsReached, isAnswer, isRight, recordOf } from "../../static/js/lesson/scoring.js";
+import { flagsOf, goalsReached, isAnswer, isRight, reachOf, recordOf } from "../../static/js/lesson/scoring.js";
 import { isTimePassing } from "../../static/js/time/passing.js";
 
 const CHOOSE = { kind: "choose", question: "Which?", options: ["proxy", "app", "both"], answer: [2], proof: [{ seq: 4, t: 12.3, object: "app", row: "default/web/app" }] };
@@ -225,3 +225,20 @@ const PASSING = {
 for (const [name, [before, now, passing, isAtEnd = false]] of Object.entries(PASSING)) {
   test(`${name}: ${passing ? "time passes" : "the reader did it"}`, () => assert.equal(isTimePassing(before, now, { elapsedS: 0.2, isAtEnd }), passing));
 }
+
+const countsOf = (ask, times, mine, reachS) => barsOf(ask, { times_s: times }, mine, false, reachS).map(({ label, count, isMine }) => [label, count, isMine]).filter(([label, count, isMine]) => count || isMine || label === "later");
+test("an answer beyond the axis has a bar of its own and leaves the others theirs", () => {
+  assert.equal(countsOf(MOMENT, [8, 12, 1e9], 12, 30).at(-1).join(), "later,1,false");
+  assert.ok(countsOf(MOMENT, [8, 12, 1e9], 12, 30).length === 3);
+  assert.deepEqual(countsOf(MOMENT, [8, 12], 12, 30).map(([label]) => label).includes("later"), false);
+});
+test("of a poll, whose axis has no end, what is far behind the others is later", () => {
+  const poll = { kind: "moment", question: "When?" };
+  assert.deepEqual(countsOf(poll, [8, 12, 16, 1e9], 1e9, null).map(([, count, isMine]) => [count, isMine]), [[1, false], [1, false], [1, false], [1, true]]);
+  assert.deepEqual(countsOf(poll, [500], null, null).map(([, count]) => count), [1]);
+});
+test("the axis reaches beyond what is asked for, and never to nowhere", () => {
+  assert.equal(reachOf({ until_s: 20, stop_s: 5 }), 26);
+  assert.equal(reachOf({ until_s: 20, stop_s: 15 }), 39);
+  assert.equal(reachOf({ until_s: null, stop_s: null }), 1.3);
+});

@@ -60,7 +60,7 @@ const PURE = ["gantt/facts.js", "gantt/lenses.js", "gantt/spans.js", "gantt/mark
   "gantt/pairs.js",
   "room/driving.js",
   "room/following.js",
-  "room/slides.js",
+  "room/signals.js", "room/slides.js",
   "text/compared.js",
   "text/describe.js",
   "text/difference.js",

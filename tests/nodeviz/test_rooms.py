@@ -68,6 +68,22 @@ async def test_who_comes_back_is_who_they_were_with_their_answers() -> None:
     assert (welcome["me"], welcome["answers"]) == (me, {"0": [2]})
 
 
+async def test_who_comes_back_is_told_what_the_teacher_sees_of_them() -> None:
+    room = await open_room()
+    async with window(room.code, token=room.token) as teacher:
+        async with window(room.code, nickname="Ada") as ada:
+            await ada.say("lost", on=True)
+            await ada.say("roam", on=True)
+            while {"lost", "roaming"} - {name for person in (await teacher.until("class"))[1].get("people", []) for name in person if person[name] is True}:
+                pass
+            me = ada.me
+        async with window(room.code) as again:
+            welcome = await again.hello(person=me["person"], key=me["key"])
+
+    assert (me["lost"], me["roaming"]) == (False, False)
+    assert (welcome["me"]["lost"], welcome["me"]["roaming"]) == (True, True)
+
+
 async def test_answers_are_locked_counted_and_shown() -> None:
     room = await open_room()
     async with window(room.code, token=room.token) as teacher, window(room.code, nickname="Ada") as ada, window(room.code, nickname="Bob") as bob:

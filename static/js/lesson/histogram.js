@@ -7,6 +7,8 @@ import { formatInstant } from "../time/format.js";
 const BINS = 12;
 /** Of orders there may be as many as people. */
 const MOST_ORDERS = 6;
+/** So many times later than half of the class is later than the axis, where it has no end. */
+const FAR = 10;
 
 /**
  * What the bars are. Pure.
@@ -15,9 +17,10 @@ const MOST_ORDERS = 6;
  * @param {object} histogram  of the room (choose: counts; order: counts by the items' numbers; moment: times_s; build: reached; with total)
  * @param {*} mine  one's own answer; null without one
  * @param {boolean} isRevealed  else what is right is not said
+ * @param {number|null} reachS  the last instant that the axis had; null: it had no end
  * @returns {Array<{label: string, count: number, isMine: boolean, isRight: boolean}>}
  */
-export function barsOf(ask, histogram, mine = null, isRevealed = false) {
+export function barsOf(ask, histogram, mine = null, isRevealed = false, reachS = null) {
   const bar = (label, count, isMine, isRight) => ({ label, count, isMine: Boolean(isMine), isRight: isRevealed && Boolean(isRight) });
   switch (ask.kind) {
     case "choose":
@@ -25,7 +28,7 @@ export function barsOf(ask, histogram, mine = null, isRevealed = false) {
     case "order":
       return ordersOf(ask, histogram, mine, bar);
     case "moment":
-      return momentsOf(ask, histogram, mine, bar);
+      return momentsOf(ask, histogram, mine, bar, reachS);
     default:
       return [bar(t("all goals"), histogram.reached, mine?.reached, true), bar(t("not all"), histogram.total - histogram.reached, mine && !mine.reached, false)];
   }
@@ -43,10 +46,14 @@ function ordersOf(ask, { counts }, mine, bar) {
   return rest ? [...bars, bar(tn("{count} other order", "{count} other orders", rest), others, false, false)] : bars;
 }
 
-/** Bins of equal length; empty ones at both ends are left out. */
-function momentsOf(ask, { times_s: times }, mine, bar) {
-  const marks = [...times, ...(mine === null ? [] : [mine]), ...(ask.answer_s === undefined || ask.answer_s === null ? [] : [ask.answer_s])];
-  if (!marks.length) return [];
+/** Bins of equal length; empty ones at both ends are left out. What is far behind all others has one of its own, so that it does not make one bar of theirs. */
+function momentsOf(ask, { times_s: times }, mine, bar, reachS) {
+  const lastS = Math.max(reachS ?? FAR * Math.max(1, medianOf(times)), ask.answer_s ?? 0);
+  const isLater = (atS) => atS > lastS;
+  const marks = [...times, mine, ask.answer_s].filter((atS) => Number.isFinite(atS) && !isLater(atS));
+  const later = times.filter(isLater).length;
+  const rest = later || isLater(mine ?? 0) ? [bar(t("later"), later, isLater(mine ?? 0), false)] : [];
+  if (!marks.length) return rest;
   const stepS = roundStep((Math.max(...marks) - Math.min(...marks)) / BINS);
   const binOf = (atS) => Math.floor(atS / stepS + 1e-9);
   const [first, last] = [binOf(Math.min(...marks)), binOf(Math.max(...marks))];
@@ -54,7 +61,11 @@ function momentsOf(ask, { times_s: times }, mine, bar) {
   const decimals = stepS >= 1 ? 0 : 1;
   const label = (bin) => t("{from} to {to}", { from: formatInstant(bin * stepS, decimals), to: formatInstant((bin + 1) * stepS, decimals) });
   const isTrue = (bin) => ask.answer_s !== undefined && ask.answer_s !== null && binOf(ask.answer_s) === bin;
-  return bins.map((bin) => bar(label(bin), times.filter((atS) => binOf(atS) === bin).length, mine !== null && binOf(mine) === bin, isTrue(bin)));
+  return [...bins.map((bin) => bar(label(bin), times.filter((atS) => binOf(atS) === bin).length, mine !== null && binOf(mine) === bin, isTrue(bin))), ...rest];
+}
+
+function medianOf(times) {
+  return [...times].sort((a, b) => a - b)[Math.floor((times.length - 1) / 2)] ?? 0;
 }
 
 /** 1, 2 or 5 times a power of ten, at least a tenth of a second. */
@@ -68,8 +79,8 @@ function roundStep(lengthS) {
  *
  * @param {HTMLElement} root
  */
-export function drawHistogram(root, ask, histogram, { mine = null, isRevealed = false } = {}) {
-  const bars = barsOf(ask, histogram, mine, isRevealed);
+export function drawHistogram(root, ask, histogram, { mine = null, isRevealed = false, reachS = null } = {}) {
+  const bars = barsOf(ask, histogram, mine, isRevealed, reachS);
   const most = Math.max(1, ...bars.map(({ count }) => count));
   const item = ({ label, count, isMine, isRight }) => {
     const share = el("i", { class: "histogram-bar", "aria-hidden": "true" });

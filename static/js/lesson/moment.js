@@ -4,9 +4,13 @@ import { el, setText } from "../text/dom.js";
 import { t } from "../text/translate.js";
 import { formatInstant } from "../time/format.js";
 
+/** The longest run. */
+const MOST_S = 7 * 24 * 3600;
+
 /** See question.js. The answer: seconds. */
 export function createMoment(ask, { stage, onChange, reachS = null }) {
-  const field = el("input", { type: "number", min: "0", step: "any", inputmode: "decimal", autocomplete: "off", oninput: typed });
+  const mostS = reachS ?? MOST_S;
+  const field = el("input", { type: "number", min: "0", max: String(mostS), step: "any", inputmode: "decimal", autocomplete: "off", oninput: typed });
   const reading = el("output", { class: "num" });
   const onAxis = el("button", { type: "button", class: "button", onclick: toAxis }, t("Pick on the axis"));
   const hint = el("p", { class: "hint" }, t("Click on the chart or on its time axis, or type the seconds."));
@@ -16,12 +20,13 @@ export function createMoment(ask, { stage, onChange, reachS = null }) {
 
   function valueOf() {
     const value = Number(field.value);
-    return field.value.trim() !== "" && Number.isFinite(value) && value >= 0 ? value : null;
+    return field.value.trim() !== "" && Number.isFinite(value) && value >= 0 && value <= mostS ? value : null;
   }
 
   function draw() {
     const value = valueOf();
-    setText(reading, value === null ? t("nothing picked yet") : formatInstant(value, 1));
+    const isBeyond = Number(field.value) > mostS;
+    setText(reading, isBeyond ? t("at most {time}", { time: formatInstant(mostS, 1) }) : value === null ? t("nothing picked yet") : formatInstant(value, 1));
   }
 
   function typed() {

@@ -8,6 +8,7 @@ export function createOrdering(ask, { stage, onChange }) {
   let order = ask.items.map((_, index) => index);
   let locked = false;
   const list = el("ol", { class: "ordering" });
+  const hint = el("p", { class: "hint", id: "order-hint" }, t("First at the top. Drag, or use the arrow keys."));
   const items = ask.items.map(({ label }, item) => itemElement(label, item));
 
   function itemElement(label, item) {
@@ -79,24 +80,37 @@ export function createOrdering(ask, { stage, onChange }) {
 
   function show(answer) {
     order = [...answer];
+    close();
+    draw();
+  }
+
+  function close() {
+    if (locked) return;
     locked = true;
+    hint.hidden = true;
     draw();
   }
 
   draw();
   return {
-    element: el("div", null, el("p", { class: "hint", id: "order-hint" }, t("First at the top. Drag, or use the arrow keys.")), list),
+    element: el("div", null, hint, list),
     answer: () => [...order],
     show,
     reveal(answer) {
       show(answer ?? ask.answer);
+      // Who gave no answer has no right and no wrong place.
+      if (answer === null) {
+        setText(hint, t("The order was:"));
+        hint.hidden = false;
+        return;
+      }
       for (const [place, item] of order.entries()) {
         const right = ask.answer.indexOf(item);
         items[item].element.dataset.is = right === place ? "right" : "wrong";
         setText(items[item].mark, right === place ? t("✓ right") : t("✗ place {place}", { place: right + 1 }));
       }
     },
-    close() {},
+    close,
   };
 }
 

@@ -2,11 +2,8 @@
 
 import { el, setText } from "../text/dom.js";
 import { t } from "../text/translate.js";
-import { createQuestion } from "./question.js";
-import { isRight } from "./scoring.js";
-
-/** How far beyond a step's end the axis reaches while a moment is asked for, so that the end of the axis says nothing. */
-const REACH = 1.3;
+import { createQuestion, missingWords } from "./question.js";
+import { isRight, reachOf } from "./scoring.js";
 
 /**
  * @param {HTMLElement} root  templates/classroom/_panel.html
@@ -23,6 +20,8 @@ export function createPanel(root, { pack, course, stage }, on) {
   const result = el("div", { class: "lesson-result", tabindex: "-1", role: "group", "aria-label": t("Your answer"), hidden: true });
   let question = null;
   let running = false;
+  /** An answer was to be locked that there is none of. */
+  let isRefused = false;
 
   part("steps").append(...steps.map((button) => el("li", null, button)));
   part("progress").max = pack.steps.length;
@@ -47,7 +46,14 @@ export function createPanel(root, { pack, course, stage }, on) {
 
   function lock() {
     const answer = answerNow();
-    if (answer !== null) on.lock(answer);
+    if (answer !== null) return on.lock(answer);
+    isRefused = true;
+    return draw();
+  }
+
+  function changed() {
+    isRefused = false;
+    draw();
   }
 
   /** The step that is shown is not the course's any more: its question is closed. */
@@ -55,21 +61,21 @@ export function createPanel(root, { pack, course, stage }, on) {
     question?.close();
     question?.element.remove();
     question = null;
-    running = false;
+    running = isRefused = false;
   }
 
   /** Show the course's step. */
   function show({ focus = false } = {}) {
     leave();
     const { step, ended } = course;
-    const { ask, until_s: untilS, stop_s: stopS, title } = pack.steps[step];
+    const { ask, title } = pack.steps[step];
     for (const [index, section] of sections.entries()) section.hidden = ended || index !== step;
     setText(part("title"), ended ? t("That was the lesson") : title);
     part("end").hidden = !ended;
     result.remove();
     if (ended) drawEnd();
     else if (ask) {
-      question = createQuestion(ask, { stage, onChange: draw, onEdit: on.edit, reachS: Math.max(untilS, 2 * stopS, 1) * REACH });
+      question = createQuestion(ask, { stage, onChange: changed, onEdit: on.edit, reachS: reachOf(pack.steps[step]) });
       sections[step].querySelector(".before").after(question.element, result);
     }
     showPhase();
@@ -121,6 +127,7 @@ export function createPanel(root, { pack, course, stage }, on) {
     setText(part("next"), isLast ? t("Finish") : t("Next"));
     part("lock").hidden = ended || phase !== "asked";
     // It stays where it can be reached and says what is missing.
+    setText(part("lock"), ask?.kind === "build" && !answerNow()?.reached ? t("Show a solution") : t("Lock my answer"));
     part("lock").setAttribute("aria-disabled", String(answerNow() === null));
     part("run").hidden = ended || phase !== "locked" || running;
     part("skip").hidden = ended || phase !== "locked";
@@ -134,7 +141,8 @@ export function createPanel(root, { pack, course, stage }, on) {
   }
 
   function hintOf(phase, ask) {
-    if (phase === "asked" && ask.kind === "build") return answerNow()?.reached ? "" : t("You can go on without reaching all goals.");
+    if (phase === "asked" && ask.kind === "build") return answerNow()?.reached ? "" : t("You can go on without reaching all goals; then you see one way to do it.");
+    if (phase === "asked" && isRefused) return missingWords(ask);
     if (phase === "asked") return answerNow() === null ? t("Answer first: then the clock runs.") : t("Once locked, it stays.");
     return phase === "locked" ? t("Locked.") : "";
   }

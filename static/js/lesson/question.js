@@ -1,6 +1,6 @@
 /** How is a question put, and what does somebody answer? One control a kind: options, a list to be put in order, a moment on the time axis, goals to be reached. */
 
-import { el } from "../text/dom.js";
+import { el, setText } from "../text/dom.js";
 import { t } from "../text/translate.js";
 import { createGoals } from "./goals.js";
 import { createMoment } from "./moment.js";
@@ -24,6 +24,11 @@ export function createQuestion(ask, on) {
   return { ...control, element };
 }
 
+/** What is said to whoever locks an answer that there is none of. */
+export function missingWords({ kind }) {
+  return kind === "moment" ? t("Pick a moment first: on the chart, or as a number of seconds that it reaches.") : t("Choose an answer first.");
+}
+
 let made = 0;
 
 /** Radio buttons; where several are right, boxes. */
@@ -32,7 +37,9 @@ function createOptions(ask, { onChange }) {
   made += 1;
   const inputs = ask.options.map((_, index) => el("input", { type: many ? "checkbox" : "radio", name: `option-${made}`, value: index + 1, onchange: onChange }));
   const marks = ask.options.map(() => el("span", { class: "option-mark" }));
-  const items = ask.options.map((words, index) => el("li", null, el("label", { class: "option" }, inputs[index], el("span", null, words), marks[index])));
+  const bars = ask.options.map(() => el("i", { class: "option-bar", "aria-hidden": "true" }));
+  const counted = ask.options.map(() => el("span", { class: "option-count num" }));
+  const items = ask.options.map((words, index) => el("li", null, el("label", { class: "option" }, inputs[index], el("span", null, words), marks[index], counted[index], bars[index])));
   const hint = many ? el("p", { class: "hint" }, t("More than one may be right: choose all that are.")) : null;
 
   function show(answer) {
@@ -49,6 +56,14 @@ function createOptions(ask, { onChange }) {
       return chosen.length ? chosen : null;
     },
     show,
+    /** How many of the class chose each, within the options: on a wall there is no room for them twice. */
+    count({ counts }) {
+      const most = Math.max(1, ...counts);
+      for (const [index, bar] of bars.entries()) {
+        bar.style.width = `${((counts[index] ?? 0) / most) * 100}%`;
+        setText(counted[index], String(counts[index] ?? 0));
+      }
+    },
     reveal(answer) {
       show(answer ?? []);
       for (const [index, mark] of marks.entries()) {

@@ -49,6 +49,14 @@ export function goalsReached(goals, records, isOver) {
   });
 }
 
+/** How far beyond a step's end the axis reaches while a moment is asked for, so that the end of the axis says nothing. */
+const REACH = 1.3;
+
+/** The last instant that can be picked at a step. */
+export function reachOf({ until_s: untilS, stop_s: stopS }) {
+  return Math.max(untilS ?? 0, 2 * (stopS ?? 0), 1) * REACH;
+}
+
 /** Do several options have to be chosen? Of a poll nobody knows. */
 export function isMany({ answer }) {
   return (answer?.length ?? 0) > 1;

@@ -3,22 +3,24 @@
  * strip, the slide and the panel show it; what the reader does becomes a command. This module wires them; rooms without a lesson have no slide.
  */
 
-import { run as askForRun, Unreachable } from "../editor/server.js";
 import { createCodeDialog } from "../room/code-dialog.js";
 import { createConductor } from "../room/conductor.js";
 import { createEntering } from "../room/entering.js";
 import { clockOf, createFollowing, isDriver, isFollowing, isReset, isTeacher, missesQuestion, receive, slideOf, spoken } from "../room/following.js";
 import { createForks } from "../room/forks.js";
+import { listKeys } from "../room/keys.js";
+import { createLeading } from "../room/leading.js";
 import { createMemory, openLink, takeToken } from "../room/link.js";
 import { loadPack } from "../room/pack.js";
 import { createPoll, createPollForm } from "../room/poll.js";
 import { createProjector } from "../room/projector.js";
 import { createSlide } from "../room/slide.js";
+import { createSignals } from "../room/signals.js";
 import { isVeiled, nextAction, partOf, toStep, unveiled } from "../room/slides.js";
+import { createStoring } from "../room/storing.js";
 import { createStrip } from "../room/strip.js";
 import { createTeacher } from "../room/teacher.js";
 import { keepForOffline } from "../text/offline.js";
-import { el } from "../text/dom.js";
 import { t } from "../text/translate.js";
 import { page } from "./run.js";
 import { createStage } from "./stage.js";
@@ -31,12 +33,12 @@ const { room } = config;
 const memory = createMemory(room.code, window.localStorage);
 takeToken(memory);
 const stage = createStage(page);
+const storeTry = createStoring(page, stage);
 const pack = config.lesson ? await loadPack(config.lesson.pack_url, stage.say) : null;
 const steps = pack?.steps ?? [];
 const own = config.lesson ? null : { id: room.scenario, text: config.text };
 const following = createFollowing();
 let link = "connecting";
-let isLost = false;
 let isDriving = false;
 let drawing = 0;
 /** Whether the panel of the class opens by itself is decided once, not after each lost connection. */
@@ -91,15 +93,18 @@ const poll = createPoll(byId("room-poll"), {
   close: () => drive({ poll: null }),
 });
 const slide = pack && createSlide(byId("side-lesson"), { pack, stage, answer: (step, answer) => socket.send({ op: "answer", step, answer }), edit: showEditor });
+const leading = createLeading(stage, slide);
+const signals = createSignals((said) => socket.send(said));
 const forks = createForks(byId("room-forks"), memory, { open: openOwn, show: (id) => socket.send({ op: "fork", id }), store: storeTry, isLesson: steps.length > 0 });
-const socket = openLink({ path: room.ws_path, memory, onMessage, onLink, onStranger });
+const socket = openLink({ path: room.ws_path, memory, onMessage, onLink, onStranger, onWrongToken });
 
 const { token, nickname } = memory.get();
 if (token || nickname) socket.open();
 else entering.ask();
 stage.onDraw(() => slide?.look());
+stage.onRun(onRun);
 document.addEventListener("keydown", onKey);
-listKeys();
+listKeys(byId("help"));
 keepForOffline("/r/");
 root.dataset.room = "ready";
 draw();
@@ -120,6 +125,8 @@ function onMessage(message) {
   // A step that was revealed before this page was opened.
   if (kind === "set" && drives && steps.length && isVeiled(steps[following.state.step], following.state)) conductor.drive(unveiled(steps[following.state.step], "revealed"));
   isDriving = drives;
+  if (kind === "welcome") signals.welcome(body.me);
+  if (following.me && !isTeacher(following) && !following.ended) signals.roams(following.roaming);
   if (kind === "welcome" && isTeacher(following) && !isClassDecided) {
     isClassDecided = true;
     showClass(matchMedia("(min-width: 1500px)").matches);
@@ -157,6 +164,10 @@ function onStranger(why) {
   redraw();
 }
 
+function onWrongToken() {
+  strip.say(t("That was not the driver's link of this room. You are in it as {name}.", { name: memory.get().nickname }));
+}
+
 function onLink(next) {
   link = next;
   redraw();
@@ -164,8 +175,15 @@ function onLink(next) {
 
 // -- what the reader does --------------------------------------------------------------------------------------------------------
 
+/** The lesson's flags belong to its own run. */
+function onRun() {
+  if (!stage.isMine) stage.flags([]);
+  slide?.anew();
+  redraw();
+}
+
 function onRoam() {
-  socket.send({ op: "roam", on: true });
+  signals.roams(true);
   stage.say(t("You roam: the room does not move your page. Press B to come back."));
   redraw();
 }
@@ -173,14 +191,14 @@ function onRoam() {
 /** To exactly what the room shows now. */
 function back() {
   if (!conductor.comeBack()) return;
-  socket.send({ op: "roam", on: false });
+  signals.roams(false);
   stage.say(t("Back in the room."));
   slide?.anew();
   redraw();
 }
 
 function lost(on) {
-  if (socket.send({ op: "lost", on })) isLost = on;
+  signals.lost(on);
   redraw();
 }
 
@@ -222,13 +240,6 @@ function onKey(event) {
   else act(nextAction({ steps, ...following.state, clock: clockOf(following, performance.now()) }));
 }
 
-/** The list of keys has those of a room first. */
-function listKeys() {
-  const keys = { B: t("Back to what the room shows"), P: t("Large type for the projector, and back"), "Page Down": t("On the projector, for who drives: go on (Page Up: the step before)") };
-  const lines = Object.entries(keys).flatMap(([key, does]) => [el("dt", null, el("kbd", null, key)), el("dd", null, does)]);
-  byId("help").querySelector("[data-part=keys]").prepend(...lines);
-}
-
 // -- runs of one's own -----------------------------------------------------------------------------------------------------------
 
 /** A run beside the room's: one roams there. */
@@ -236,20 +247,6 @@ async function openOwn({ id, text }) {
   conductor.roam();
   if (id) await stage.show({ id });
   else session.tryText(text);
-}
-
-/** A link for a text that was only tried, so that others can see it. */
-async function storeTry(text) {
-  try {
-    const answer = await askForRun(workbench.form, config.run_url, { text, name: workbench.form.elements.name.value, parent: "" });
-    if (answer.problems) return null;
-    workbench.keepToken(answer);
-    return answer.url.split("/").pop();
-  } catch (error) {
-    if (!(error instanceof Unreachable)) throw error;
-    stage.say(error.message);
-    return null;
-  }
 }
 
 function showClass(open) {
@@ -264,7 +261,7 @@ function showEditor() {
 
 // -- what is shown of it ---------------------------------------------------------------------------------------------------------
 
-/** At most once a frame, however much comes. */
+/** At most once a frame. */
 function redraw() {
   if (!drawing) drawing = requestAnimationFrame(draw);
 }
@@ -278,18 +275,21 @@ function draw() {
   const asked = state?.poll && state.poll.phase !== "revealed" ? state.poll.step : ask ? String(step) : null;
   const countsOf = (key) => (teaches && teacher.histogramOf(key)) || (histograms[key] ?? null);
   const isSlideAsked = ask && state && state.phase !== "read";
+  const answered = teaches && isSlideAsked ? teacher.answered() : null;
+  projector.draw(ended || state?.phase === "revealed" ? null : answered);
   const action = drives && steps.length ? nextAction({ steps, step, phase: state.phase, clock: clockOf(following, performance.now()) }) : null;
   teacher.show({ current: asked, wheel: state?.driver ?? null, ended });
   strip.draw({
-    ...{ link, ended, isTeacher: teaches, isDriver: drives, isRoaming: following.roaming, isAsked: missesQuestion(following), isKnown: state !== null, here: following.here, driverName: following.driver, isLost, action },
-    ...{ steps: steps.length, step, isRevealed: state?.phase === "revealed", waiting: teacher.waiting(), answered: teaches && isSlideAsked ? teacher.answered() : null },
+    ...{ link, ended, isTeacher: teaches, isDriver: drives, isRoaming: following.roaming, isAsked: missesQuestion(following), isKnown: state !== null, here: following.here, driverName: following.driver, isLost: signals.isLost, action },
+    ...{ steps: steps.length, step, isRevealed: state?.phase === "revealed", waiting: teacher.waiting(), awayDriver: teaches && !ended ? teacher.awayDriver() : null, answered },
   });
   const there = state && slideOf(following);
-  if (slide && state) slide.draw({ ...there, mine: answers[there.step], counts: countsOf(String(there.step)), isTeacher: teaches, isOpen: !ended });
+  if (slide && state) slide.draw({ ...there, mine: answers[there.step], counts: countsOf(String(there.step)), isRun: stage.isMine && state.run === null, isTeacher: teaches, isOpen: !ended });
+  if (slide && state) leading.draw(state, isFollowing(following));
   poll.draw(state?.poll ?? null, { mine: answers[state?.poll?.step], counts: state?.poll ? countsOf(state.poll.step) : null, isTeacher: teaches, ended });
   pollForm.show(state?.poll?.step ?? null);
   // While a question is open nobody but the driver runs anything: the answer would be one click away.
-  stage.hold(Boolean(isSlideAsked || (ask && state)) && !drives && !ended && ask.kind !== "build" && state.phase !== "revealed");
+  stage.hold(Boolean(ask && state) && !drives && !ended && ask.kind !== "build" && state.phase !== "revealed");
   Object.assign(root.dataset, { mode: ended ? "ended" : drives ? "drive" : following.roaming ? "roam" : isFollowing(following) ? "follow" : "outside", phase: state?.phase ?? "", step: String(step), seq: String(state?.seq ?? "") });
   document.title = `${spoken(room.code)} · ${room.title} · nodeviz`;
 }

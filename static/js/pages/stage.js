@@ -78,11 +78,6 @@ export function createStage(page) {
       return put.recording?.source.shownS ?? session.model.run.headS;
     },
 
-    /** Of what was put on the stage; of a stored run, as far as it is computed. */
-    get endS() {
-      return put.recording?.source.endS ?? put.model?.run.headS ?? 0;
-    },
-
     /** Is what was put on the stage what is seen? Else the reader looks at a run of their own. */
     get isMine() {
       return put.model !== null && session.model === put.model;
@@ -113,9 +108,6 @@ export function createStage(page) {
     },
     get isOver() {
       return isOver(session.model.run.status);
-    },
-    get palette() {
-      return page.palette;
     },
 
     /** @param {(run: object) => void} fn  an intervention, a slider, Run in the editor or the browser's history led to another run */
@@ -184,11 +176,6 @@ export function createStage(page) {
     }),
     focusPicker: picking.focus,
 
-    /** Show an instant, whatever part of the run is in sight. */
-    showInstant(atS) {
-      if (!viewport.contains(view, atS)) viewport.fit(view);
-      page.redraw();
-    },
     fit() {
       viewport.fit(view);
       page.redraw();

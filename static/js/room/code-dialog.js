@@ -9,14 +9,20 @@ import { t } from "../text/translate.js";
 import { qrElement } from "../pages/qr.js";
 import { spoken } from "./following.js";
 
-/** Where students type the code: on this server, under the address by which others reach it. */
+/** A page of this server under the address by which others reach it; under this page's own where nobody else does. Pure. */
+export function reachedUrl(path, addresses, ownUrl) {
+  return new URL(new URL(path, ownUrl).pathname, (addresses.only_here ? undefined : addresses.urls[0]) ?? ownUrl);
+}
+
+/** Where students type the code. */
 export function joinUrlOf({ join_url: joinUrl, addresses }) {
-  return new URL(new URL(joinUrl, location.href).pathname, addresses.urls[0] ?? location.href);
+  return reachedUrl(joinUrl, addresses, location.href);
 }
 
 /**
  * @param {HTMLDialogElement} dialog  templates/classroom/_code.html
- * @param {{code: string, join_url: string, addresses: {urls: string[], only_here: boolean}}} room  the addresses of this page as others reach it
+ * @param {{code: string, join_url: string, addresses: {urls: string[], only_here: boolean}}} room  the addresses of this page as others reach it;
+ *   only_here: they do not, for the server was started for this computer alone
  * @param {() => string|undefined} token the driver's; none for students
  */
 export function createCodeDialog(dialog, room, token) {
@@ -27,13 +33,15 @@ export function createCodeDialog(dialog, room, token) {
 
   setText(part("code"), spoken(room.code));
   part("address").replaceChildren(el("a", { href: joinUrl.href }, joinUrl.href.replace(/^https?:\/\//, "")));
-  part("qr").append(qrElement(directUrl.href, t("QR code that leads into this room")));
+  // A code that leads a class to an address that refuses it costs a lesson's first five minutes.
+  if (!room.addresses.only_here) part("qr").append(qrElement(directUrl.href, t("QR code that leads into this room")));
+  part("qr").hidden = room.addresses.only_here;
   part("here-only").hidden = !room.addresses.only_here;
   part("copy").addEventListener("click", () => copy(directUrl.href, t("The link for students is copied.")));
   part("copy-driver").addEventListener("click", () => copy(driverUrl(), t("The driver's link is copied. Whoever has it is the teacher.")));
 
   function driverUrl() {
-    return `${location.origin}${location.pathname}#driver=${token()}`;
+    return `${reachedUrl(location.pathname, room.addresses, location.href).href}#driver=${token()}`;
   }
 
   async function copy(link, done) {

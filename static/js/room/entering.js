@@ -10,8 +10,10 @@ export function createEntering(dialog, onName) {
   const form = dialog.querySelector("form");
   const wrong = dialog.querySelector("[data-part=wrong]");
 
-  // There is nothing behind it before one has a name.
-  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  let isAsking = false;
+
+  // There is nothing behind it before one has a name, and a browser lets nobody refuse its being closed twice.
+  dialog.addEventListener("close", () => isAsking && open());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const nickname = form.elements.nickname.value.trim();
@@ -20,17 +22,22 @@ export function createEntering(dialog, onName) {
     return undefined;
   });
 
+  function open() {
+    if (!dialog.open) dialog.showModal();
+    form.elements.nickname.focus();
+  }
+
   return {
     /** @param {string} [message] why the name before was not taken */
     ask(message = "") {
       setText(wrong, message);
       wrong.hidden = !message;
-      if (!dialog.open) dialog.showModal();
-      form.elements.nickname.focus();
+      isAsking = true;
+      open();
     },
-    close: () => dialog.close(),
-    get isOpen() {
-      return dialog.open;
+    close() {
+      isAsking = false;
+      dialog.close();
     },
   };
 }

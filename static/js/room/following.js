@@ -147,13 +147,12 @@ export function wishOf(following, nowMs) {
  * What has to be done to a page that shows `shown`, so that it shows `wish`?
  *
  * @param {object|null} shown the wish that was carried out last; null: nothing, or somebody has touched the page since
- * @returns {{run: boolean, until: boolean, clock: boolean, selected: boolean, lens: boolean}}
+ * @returns {{run: boolean, clock: boolean, selected: boolean, lens: boolean}}
  */
 export function differences(shown, wish) {
   const run = !shown || shown.step !== wish.step || shown.run !== wish.run;
   return {
     run,
-    until: run || shown.untilS !== wish.untilS,
     clock: run || shown.clock.speed !== wish.clock.speed || shown.clock.playing !== wish.clock.playing || (!wish.clock.playing && shown.clock.atS !== wish.clock.atS),
     selected: run || shown.selected?.row !== wish.selected?.row || shown.selected?.atS !== wish.selected?.atS,
     lens: !shown || shown.lens !== wish.lens,

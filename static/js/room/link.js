@@ -73,8 +73,9 @@ const STRANGER = new Map([[RESET, "reset"], [REMOVED, "removed"], [NOT_YOURS, "t
  * @param {(link: "connecting"|"open"|"lost"|"gone") => void} options.onLink
  * @param {(why: "reset"|"removed"|"token") => void} options.onStranger  this browser is nobody in the room any more: another class has begun, the teacher removed
  *   somebody, or the driver's link was wrong
+ * @param {() => void} options.onWrongToken  the driver's link was wrong, and this browser is in the room as who it was before
  */
-export function openLink({ path, memory, onMessage, onLink, onStranger }) {
+export function openLink({ path, memory, onMessage, onLink, onStranger, onWrongToken }) {
   let socket = null;
 
   function open() {
@@ -93,7 +94,11 @@ export function openLink({ path, memory, onMessage, onLink, onStranger }) {
   }
 
   function heard(link, code) {
-    if (STRANGER.has(code)) {
+    if (code === NOT_YOURS && memory.get().person) {
+      memory.put({ token: undefined });
+      open();
+      onWrongToken();
+    } else if (STRANGER.has(code)) {
       memory.put({ person: undefined, key: undefined, nickname: undefined, token: undefined });
       onStranger(STRANGER.get(code));
     } else {

@@ -4,13 +4,10 @@
  */
 
 import { drawHistogram } from "../lesson/histogram.js";
-import { createQuestion } from "../lesson/question.js";
-import { flagsOf, isRight } from "../lesson/scoring.js";
+import { createQuestion, missingWords } from "../lesson/question.js";
+import { flagsOf, isRight, reachOf } from "../lesson/scoring.js";
 import { el, setText } from "../text/dom.js";
 import { t } from "../text/translate.js";
-
-/** How far beyond a step's end the axis reaches while a moment is asked for, so that the end of the axis says nothing. */
-const REACH = 1.3;
 
 /**
  * @param {HTMLElement} root  templates/classroom/_slide.html
@@ -32,7 +29,7 @@ export function createSlide(root, { pack, stage, answer, edit }) {
 
   part("send").addEventListener("click", () => {
     const value = question.answer();
-    if (value === null) return say(t("Choose an answer first."), "wrong");
+    if (value === null) return say(missingWords(pack.steps[shown.step].ask), "wrong");
     // What cannot be sent stays where it is.
     return answer(shown.step, value) ? say(t("Sending …")) : say(t("There is no connection. Try again in a moment."), "wrong");
   });
@@ -56,8 +53,8 @@ export function createSlide(root, { pack, stage, answer, edit }) {
 
   /** The question is put when the room asks it, not before. */
   function put(step) {
-    const { ask, until_s: untilS, stop_s: stopS } = pack.steps[step];
-    question = createQuestion(ask, { stage, onChange: () => say(""), onEdit: edit, reachS: Math.max(untilS ?? 0, 2 * (stopS ?? 0), 1) * REACH });
+    const { ask } = pack.steps[step];
+    question = createQuestion(ask, { stage, onChange: () => say(""), onEdit: edit, reachS: reachOf(pack.steps[step]) });
     sections[step].querySelector(".before").after(question.element, result, histogram);
   }
 
@@ -67,10 +64,11 @@ export function createSlide(root, { pack, stage, answer, edit }) {
    * @param {string} room.phase
    * @param {*} room.mine       own answer of this step; undefined: none
    * @param {object|null} room.counts  what the class answered, as far as this page may see it
+   * @param {boolean} room.isRun       the chart shows the step's run, and nothing that somebody made of it
    * @param {boolean} room.isTeacher   the teacher puts questions and answers none
    * @param {boolean} room.isOpen      the room is not over
    */
-  function draw({ step, phase, mine: given, counts, isTeacher, isOpen }) {
+  function draw({ step, phase, mine: given, counts, isRun, isTeacher, isOpen }) {
     const isAnew = phase === "read" && !["", "read"].includes(shown.phase);
     if (step !== shown.step || isAnew) {
       toStep(step);
@@ -79,9 +77,9 @@ export function createSlide(root, { pack, stage, answer, edit }) {
     const { ask } = pack.steps[step];
     const isPut = Boolean(ask) && phase !== "read";
     if (isPut && !shown.isPut) put(step);
-    const isNews = phase !== shown.phase || given !== mine;
+    const isNews = phase !== shown.phase || given !== mine || isOpen !== shown.isOpen;
     const isFirst = shown.phase === "";
-    shown = { step, phase, isPut: shown.isPut || isPut };
+    shown = { step, phase, isPut: shown.isPut || isPut, isOpen };
     mine = given;
     const reveal = sections[step].querySelector(".reveal");
     if (reveal) reveal.hidden = Boolean(ask) && phase !== "revealed";
@@ -89,7 +87,7 @@ export function createSlide(root, { pack, stage, answer, edit }) {
     if (isNews) showPhase(ask, isTeacher, isFirst);
     histogram.hidden = !counts;
     if (counts && isPut) drawCounts(ask, counts);
-    if (phase === "revealed" && ask) drawFlags(step, counts);
+    if (phase === "revealed" && ask) drawFlags(step, counts, isRun);
     question?.look?.();
   }
 
@@ -109,8 +107,8 @@ export function createSlide(root, { pack, stage, answer, edit }) {
       setText(result, right ? t("Right.") : t("Not so. See what happened:"));
       if (!isFirst) stage.say(right ? t("Your answer is right.") : t("Your answer is not right."));
     }
-    say(ask ? words(phase, isMine, isTeacher) : "");
-    if (phase !== "revealed" || !ask) stage.flags([]);
+    say(ask && shown.isOpen ? words(phase, isMine, isTeacher) : "");
+    if (phase !== "revealed" || !ask) clearFlags();
     Object.assign(root.dataset, { phase, role: isTeacher ? "teacher" : "student" });
   }
 
@@ -121,18 +119,24 @@ export function createSlide(root, { pack, stage, answer, edit }) {
     if (key === drawn) return;
     drawn = key;
     histogram.dataset.kind = ask.kind;
-    drawHistogram(histogram, isRevealed ? ask : { ...ask, answer_s: null }, counts, { mine: mine ?? null, isRevealed });
+    drawHistogram(histogram, isRevealed ? ask : { ...ask, answer_s: null }, counts, { mine: mine ?? null, isRevealed, reachS: reachOf(pack.steps[shown.step]) });
+    if (ask.kind === "choose") question.count(counts);
   }
 
   let flagged = "";
 
+  function clearFlags() {
+    flagged = "";
+    stage.flags([]);
+  }
+
   /** Own answer, the truth, and what the class picked; the chart hears of it once. */
-  function drawFlags(step, counts) {
+  function drawFlags(step, counts, isRun) {
     const picks = (counts?.times_s ?? []).map((atS) => ({ atS, label: "", kind: "class" }));
-    const key = JSON.stringify([step, mine, picks.length]);
+    const key = JSON.stringify([step, mine, picks.length, isRun]);
     if (key === flagged) return;
     flagged = key;
-    stage.flags([...flagsOf(pack.steps[step], mine ?? null), ...picks]);
+    stage.flags(isRun ? [...flagsOf(pack.steps[step], mine ?? null), ...picks] : []);
   }
 
   return {
@@ -143,7 +147,8 @@ export function createSlide(root, { pack, stage, answer, edit }) {
     },
     /** The question may have to look at the run: goals. */
     look: () => question?.look?.(),
-    focus: () => part("title").focus(),
+    /** The question, where it is put; else the step from its beginning. */
+    scrollIntoView: () => (question?.element ?? part("title")).scrollIntoView(),
   };
 }
 
@@ -154,6 +159,8 @@ function words(phase, isMine, isTeacher) {
       return isMine ? t("Your answer is in. It stays as it is.") : "";
     case "locked":
       return isMine || isTeacher ? t("Answers are locked. Watch the clock.") : t("Answers are locked, and you gave none. Watch the clock.");
+    case "revealed":
+      return isMine || isTeacher ? "" : t("You gave no answer.");
     default:
       return "";
   }

@@ -69,6 +69,17 @@ export function partOf(action, current) {
   return {};
 }
 
+/**
+ * Where is there something to see now, for whoever saw the state before?
+ *
+ * @returns {"chart"|"slide"|null} null: nothing has changed that draws the eye
+ */
+export function placeOf(before, now) {
+  if (!before) return null;
+  if (now.step !== before.step || (now.phase === "revealed" && before.phase !== "revealed")) return "slide";
+  return now.phase === "locked" && now.clock.playing && !before.clock.playing ? "chart" : null;
+}
+
 /** Virtual seconds per second, so that it takes as long as a class looks on. */
 export function paceOf(stopS, untilS) {
   return Math.max(1, Math.ceil(((untilS - stopS) / LONGEST_RUN_S) * 10) / 10);

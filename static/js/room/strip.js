@@ -8,7 +8,7 @@ const PASSING_MS = 6000;
 
 /**
  * @param {HTMLElement} strip  templates/classroom/_strip.html
- * @param {object} on  code(), follow(), roam(), lost(isLost), ask(text), previous(), next(), action(name), takeBack(), people(), projector(), newPage()
+ * @param {object} on  code(), follow(), roam(), lost(isLost), ask(text), previous(), next(), action(name), takeBack(), people(), projector()
  */
 export function createStrip(strip, on) {
   const part = (name) => strip.querySelector(`[data-part="${name}"]`);
@@ -49,7 +49,8 @@ export function createStrip(strip, on) {
   return {
     /**
      * @param {object} shown
-     *   link, ended, isTeacher, isDriver, isRoaming, isAsked, here, driverName, steps, step, action, answered: {given, of}|null, isLost, waiting (people lost, questions open)
+     *   link, ended, isTeacher, isDriver, isRoaming, isAsked, here, driverName, steps, step, action, answered: {given, of}|null, isLost, waiting (people lost, questions open),
+     *   awayDriver: who has the wheel and is gone, for the teacher
      */
     draw(now) {
       shown = now;
@@ -69,6 +70,7 @@ export function createStrip(strip, on) {
       drawSlides(shown);
       part("teacher").hidden = !isTeacher;
       part("take-back").hidden = isDriver || ended;
+      part("take-back").classList.toggle("primary", Boolean(shown.awayDriver));
       setText(part("waiting"), shown.waiting ? String(shown.waiting) : "");
       part("waiting").title = shown.waiting ? tn("1 person or question waits", "{count} people or questions wait", shown.waiting) : "";
       drawNote();
@@ -128,10 +130,11 @@ function driverWords({ isDriver, driverName, ended }) {
 }
 
 /** What is said all the time, not for a moment: a reader may look up at any time and has to know where they are. */
-function noteOf({ link, ended, isAsked, isKnown }, mode) {
+function noteOf({ link, ended, isAsked, isKnown, awayDriver }, mode) {
   if (ended) return { tone: "over", text: t("The class is over. This page stays as it is and can be used; nobody moves it any more.") };
   if (link === "gone") return { tone: "over", text: t("This room does not exist any more. The page can be used, and nobody moves it.") };
   if (link === "lost" || (link === "connecting" && isKnown)) return { tone: "lost", text: t("Disconnected, trying again. The page can be used meanwhile.") };
+  if (awayDriver) return { tone: "lost", text: t("{name}, who drives, is away. Nobody moves the class until you take the wheel back.", { name: awayDriver }) };
   if (mode === "roam" && isAsked) return { tone: "roam", text: t("You roam. A question is open: press B to come back and answer it.") };
   if (mode === "roam") return { tone: "roam", text: t("You roam: the room does not move your page. Press B to come back to what it shows now.") };
   return { tone: "", text: "" };

@@ -30,6 +30,7 @@ export function createTeacher(panel, on) {
   let histograms = {};
   let step = null;
   let driver = null;
+  let isOver = false;
   let timer = 0;
   let drawnMs = -Infinity;
 
@@ -78,7 +79,9 @@ export function createTeacher(panel, on) {
     /** @param {string|null} current which step's or poll's answers count now  @param {string|null} wheel the person who drives */
     show({ current, wheel, ended }) {
       for (const name of ["reset", "end"]) part(name).disabled = ended;
-      if (current === step && wheel === driver) return;
+      panel.querySelector(".class-poll").hidden = ended;
+      if (current === step && wheel === driver && ended === isOver) return;
+      isOver = ended;
       [step, driver] = [current, wheel];
       if (!panel.hidden) draw();
     },
@@ -86,6 +89,8 @@ export function createTeacher(panel, on) {
     histogramOf: (key) => histograms[key] ?? null,
     /** Whom the teacher should look at: who is lost, and whose question is open. */
     waiting: () => people.filter(({ here, lost }) => here && lost).length + asked.filter(({ done }) => !done).length,
+    /** The nickname of who has the wheel and is not here; null else. */
+    awayDriver: () => people.find(({ person, here }) => person === driver && !here)?.nickname ?? null,
     /** How many of those who are here have answered. */
     answered() {
       const here = people.filter((person) => person.here || hasAnswered(person, step));
@@ -103,17 +108,17 @@ export function createTeacher(panel, on) {
     const wanted = people.filter((person) => FILTERS[part("filter").value](person, step));
     part("nobody").hidden = wanted.length > 0;
     setText(part("nobody"), people.length ? t("Nobody at the moment.") : t("Nobody has come in yet. Show the code: students type it at the address beside it."));
-    sync(part("people"), rows, wanted, ({ person }) => person, personRow, (person) => JSON.stringify([person, step, driver === person.person]));
+    sync(part("people"), rows, wanted, ({ person }) => person, personRow, (person) => JSON.stringify([person, step, driver === person.person, isOver]));
   }
 
   function drawQuestions() {
     const open = asked.filter(({ done }) => !done);
     part("no-questions").hidden = open.length > 0;
-    sync(part("questions"), questions, open, ({ id }) => id, questionRow, () => "");
+    sync(part("questions"), questions, open, ({ id }) => id, questionRow, () => String(isOver));
   }
 
   function questionRow({ id, nickname, text }) {
-    return el("li", null, el("p", null, el("b", null, nickname), ` ${text}`), el("button", { type: "button", class: "button", onclick: () => on.done(id) }, t("Done")));
+    return el("li", null, el("p", null, el("b", null, nickname), ` ${text}`), isOver ? null : el("button", { type: "button", class: "button", onclick: () => on.done(id) }, t("Done")));
   }
 
   function remove({ person, nickname }) {
@@ -137,8 +142,8 @@ export function createTeacher(panel, on) {
       el("span", { class: "person-name" }, nickname),
       el("span", { class: "person-signs" }, signs.join(" · ")),
       fork ? el("button", { type: "button", class: "text-button", onclick: () => on.open(fork), title: t("Look at what {name} made of it; the class stays where it is", { name: nickname }) }, t("fork")) : null,
-      here && !drives ? el("button", { type: "button", class: "button quiet", "aria-label": t("Hand over the wheel to {name}", { name: nickname }), onclick: () => on.hand(person.person) }, t("Hand over")) : null,
-      el("button", { type: "button", class: "button quiet", "aria-label": t("Remove {name} from the class", { name: nickname }), title: t("Remove from the class"), onclick: () => remove(person) }, "×"),
+      here && !drives && !isOver ? el("button", { type: "button", class: "button quiet", "aria-label": t("Hand over the wheel to {name}", { name: nickname }), onclick: () => on.hand(person.person) }, t("Hand over")) : null,
+      isOver ? null : el("button", { type: "button", class: "button quiet", "aria-label": t("Remove {name} from the class", { name: nickname }), title: t("Remove from the class"), onclick: () => remove(person) }, "×"),
     );
   }
 }

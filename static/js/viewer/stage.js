@@ -59,10 +59,6 @@ export async function createViewerStage(table, onText) {
     get shownS() {
       return put.source?.shownS ?? 0;
     },
-    get endS() {
-      return put.source?.endS ?? 0;
-    },
-
     // Nobody can make another run here.
     isMine: true,
     comeBack() {},
