@@ -85,11 +85,13 @@ class Walk:
 
     def build(self, solution: str, goals: int) -> None:
         """Change the text, run it, and see the goals reached."""
+        expect(self.part("lock")).to_have_text("Show a solution")
         self.question.get_by_role("button", name="Change the text").click()
         steps.write(self.page, solution)
         self.page.locator(".run-button").click()
         self.page.get_by_role("tab", name="Lesson").click()
         expect(self.question.locator("[data-is=right]")).to_have_count(goals)
+        expect(self.part("lock")).to_have_text("Lock my answer")
 
     def lock_and_skip(self, step: dict[str, Any]) -> None:
         """And wait for the reveal."""
@@ -358,7 +360,8 @@ def test_a_moment_is_picked_on_the_chart(page: Page, site: Site):
     # What the axis does not reach is no answer, and whoever locks it is told.
     field.fill("1000000000")
     expect(walk.question.locator("output")).to_contain_text("at most")
-    walk.part("lock").click()
+    # It says that it is disabled, and can be pressed all the same.
+    walk.part("lock").press("Enter")
     expect(walk.part("hint")).to_contain_text("Pick a moment first")
     page.mouse.click(*steps.in_chart(page, 0.5, 0))
     expect(walk.part("hint")).not_to_contain_text("Pick a moment first")
