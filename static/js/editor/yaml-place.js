@@ -116,7 +116,7 @@ function createScan(text, offset) {
 
   /** Is a single word being written as a value? */
   function scalar(at, end, around) {
-    const written = text.slice(at, end).replace(/\s+(#.*)?$/, "");
+    const written = text.slice(at, end).replace(/(?<!\s)\s+(#.*)?$/, "");
     const quote = /^["']/.exec(written)?.[0] ?? "";
     const bare = quote ? written.slice(1).replace(new RegExp(`${quote}$`), "") : written;
     const from = Math.min(at, offset);

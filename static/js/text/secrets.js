@@ -8,7 +8,8 @@ import { later } from "./translate.js";
 
 /** Beyond this, base64 in data is a file and not a word. */
 const LONG_BASE64 = 64;
-const KEY_LINE = /^(\s*(?:-\s+)*)(["']?)([\w./-]+)\2\s*:(?:\s+(.*?))?\s*$/;
+/** Of a line without blanks at its end: `.*?` before `\s*$` would look at each run of blanks anew for each of its characters. */
+const KEY_LINE = /^(\s*(?:-\s+)*)(["']?)([\w./-]+)\2\s*:(?:\s+(\S.*))?$/;
 const SECRET_KIND = /^(\s*(?:-\s+)*)["']?kind["']?\s*:\s*["']?Secret["']?\s*,?\s*$/;
 const DATA = new Set(["data", "stringData", "binaryData"]);
 
@@ -61,7 +62,7 @@ function privateKeys(lines) {
     const begins = line.search(/-----BEGIN [A-Z ]*PRIVATE KEY-----/);
     if (!inside && begins < 0) continue;
     const from = inside ? line.length - line.trimStart().length : begins;
-    const to = line.replace(/["',\s]+$/, "").length;
+    const to = line.replace(/(?<!["',\s])["',\s]+$/, "").length;
     if (to > from) found.push({ line: index + 1, from, to, kind: "key", name: later("private key") });
     inside = !/-----END [A-Z ]*PRIVATE KEY-----/.test(line) && (inside || !/\\n/.test(line));
   }
@@ -138,7 +139,7 @@ function* namedValues(lines, index) {
     if (text && !looksLikeNone(text)) yield { from: from + start, to: from + start + text.length, kind, name };
   };
   if (key) {
-    const value = key.value.replace(/,$/, "").replace(/\s+#.*$/, "");
+    const value = key.value.replace(/,$/, "").replace(/(?<!\s)\s+#.*$/, "");
     const isWord = !/^[[{|>&*!]/.test(value);
     const name = key.name === "value" ? nameBeside(lines, index, key.column) : key.name;
     if (isWord && namesSecret(name)) yield* give(name, value, key.valueAt);
@@ -166,7 +167,7 @@ function nameBeside(lines, index, column) {
 
 /** `{ name, value, column, valueAt }` of a line that has a key; null for others. */
 function keyOf(line) {
-  const match = KEY_LINE.exec(line);
+  const match = KEY_LINE.exec(line.trimEnd());
   if (!match) return null;
   const [, before, , name, value = ""] = match;
   return { name, value, column: before.length, valueAt: value ? line.trimEnd().length - value.length : line.length };
