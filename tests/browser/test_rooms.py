@@ -447,11 +447,23 @@ def test_the_answers_are_saved_without_names(classroom: Classroom, driver: Page)
     student = classroom.student("Ada")
     press(driver, "Ask the question")
     is_at(student, 0, "asked")
+    # Whoever roams hears that the answer is in, too, and of the next question.
+    student.locator("#room-strip").get_by_label("Roam").check(force=True)
+    is_in(student, "roam")
     lock_answer(student)
+    press(driver, "Next step")
+    press(driver, "Ask the question")
+    expect(student.locator("#room-strip [data-part=note]")).to_contain_text("A question is open: press B")
     press_class(driver)
+    # Before the class is ended it is offered once more.
+    driver.get_by_role("button", name="End the class").click()
     with driver.expect_download() as saving:
-        driver.get_by_role("button", name="Save the answers").click()
+        driver.get_by_role("dialog").get_by_role("button", name="Save the answers").click()
     table = saving.value.path().read_text()
+    driver.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    with driver.expect_download() as again:
+        driver.get_by_role("button", name="Save the answers").click()
+    assert len(again.value.path().read_text()) == len(table)
 
     assert "In which order do the five processes begin?" in table
     assert "Ada" not in table
