@@ -32,8 +32,18 @@ class ContainerBehavior:
 
 
 def container_behaviors(scenario: Scenario, sources: Sequence[PodSource]) -> tuple[ContainerBehavior, ...]:
-    """Every container of every pod and template, in the order of the text."""
-    return tuple(_of(scenario, source, container) for source in sources for container in source.pod.all_containers())
+    """Every container of every pod and template, in the order of the text. A template that is applied later shares the keys of the first: said once."""
+    found: dict[str, ContainerBehavior] = {}
+    for source in sources:
+        for container in source.pod.all_containers():
+            if container_address(source, container) not in found:
+                found[container_address(source, container)] = _of(scenario, source, container)
+    return tuple(found.values())
+
+
+def container_address(source: PodSource, container: Container) -> str:
+    """The key of `behaviors` that means it and no other."""
+    return f"{source.address}/{container.name}"
 
 
 def _of(scenario: Scenario, source: PodSource, container: Container) -> ContainerBehavior:
@@ -47,7 +57,7 @@ def _of(scenario: Scenario, source: PodSource, container: Container) -> Containe
         if handler is not None and part not in where:
             where[part] = str(Source.COMMAND if script_of_handler(handler) else Source.ROLE)
     return ContainerBehavior(
-        address=f"{source.address}/{container.name}",
+        address=container_address(source, container),
         container_type=str(container.container_type),
         behavior=behavior,
         sources=where,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
 from simulator.addresses import container_addresses
-from simulator.container_behaviors import ContainerBehavior, container_behaviors
+from simulator.container_behaviors import ContainerBehavior, container_address, container_behaviors
 from simulator.errors import ManifestError, Problem
 from simulator.manifest import knobs as places
 from simulator.manifest.behavior_editing import with_behavior, without_parts
@@ -73,11 +74,15 @@ def _all(text: str) -> list[tuple[Knob, Turn]]:
     made = [*places.scenario_places(found, loaded.scenario), *places.kubelet_places(found, loaded.scenario)]
     listed: list[tuple[Knob, Turn]] = [(place.knob, partial(_turned, place)) for place in made]
     behaviors = {each.address: each for each in container_behaviors(loaded.scenario, loaded.sources)}
+    versions: Counter[str] = Counter()
     for source, document in places.documents_of_sources(found, loaded.sources):
-        listed += [(place.knob, partial(_turned, place)) for place in places.pod_places(source, document)]
+        versions[source.address] += 1
+        listed += [(place.knob, partial(_turned, place)) for place in places.pod_places(source, document, versions[source.address])]
         for container in source.pod.all_containers():
-            keys = container_addresses(source.pod, container.name)
-            listed += _exits(loaded, behaviors[f"{source.address}/{container.name}"], keys)
+            # What a container does is said once for all versions of its template.
+            each = behaviors.pop(container_address(source, container), None)
+            if each is not None:
+                listed += _exits(loaded, each, container_addresses(source.pod, container.name))
     return listed
 
 

@@ -204,23 +204,23 @@ def documents_of_sources(found: SortedDocuments, sources: Sequence[PodSource]) -
     return list(zip(sources, documents, strict=True))
 
 
-def pod_places(source: PodSource, document: Document) -> Iterator[Place]:
-    """The grace period, and the probes' numbers."""
+def pod_places(source: PodSource, document: Document, version: int) -> Iterator[Place]:
+    """The grace period, and the probes' numbers. `version` counts the documents of one controller: the second is what an action applies later."""
+    address = source.address if version == 1 else f"{source.address} (version {version})"
     root: Path = template_path(source.kind) if source.kind != "Pod" else ()
     path: Path = (*root, "spec", "terminationGracePeriodSeconds")
     value, said = source.pod.termination_grace_period_seconds, _said(document.root, path)
     hooks = [hook.seconds for each in source.pod.all_containers() for hook in (each.post_start, each.pre_stop) if hook and hook.seconds]
     # The API server wants a hook that sleeps to end before the grace period does.
     least = max(hooks) + 1 if hooks else 0
-    knob = Knob(id=f"grace:{source.address}", group=source.address, label=str(path[-1]), value=value, unit="s", min=least, max=MAX_SECONDS, default=not said)
+    knob = Knob(id=f"grace:{address}", group=address, label=str(path[-1]), value=value, unit="s", min=least, max=MAX_SECONDS, default=not said)
     yield Place(knob=widened(knob), path=path, document=document)
     for list_name, containers in (("initContainers", source.pod.init_containers), ("containers", source.pod.containers)):
         for index, container in enumerate(containers):
-            yield from _probe_places(source, document, container, (*root, "spec", list_name, index))
+            yield from _probe_places(f"{address}/{container.name}", document, container, (*root, "spec", list_name, index))
 
 
-def _probe_places(source: PodSource, document: Document, container: Container, path: Path) -> Iterator[Place]:
-    address = f"{source.address}/{container.name}"
+def _probe_places(address: str, document: Document, container: Container, path: Path) -> Iterator[Place]:
     for kind, probe in (("startup", container.startup_probe), ("readiness", container.readiness_probe), ("liveness", container.liveness_probe)):
         if probe is not None:
             yield from _places_of_probe(address, kind, probe, document, (*path, f"{kind}Probe"))

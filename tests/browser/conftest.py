@@ -19,12 +19,19 @@ WITHIN_MS = 60_000
 """Everything on a page happens sooner; a busy machine is slow."""
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever uses a page drives Chromium."""
+    """Whoever uses a page drives Chromium. They come last: Playwright leaves its event loop running in the thread, and no other may run there meanwhile."""
     for item in items:
-        if "browser" in Path(item.path).parts:
+        if drives_chromium(item):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
+    items.sort(key=drives_chromium)
+
+
+def drives_chromium(item: pytest.Item) -> bool:
+    """It stands in this folder."""
+    return "browser" in Path(item.path).parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,6 +137,17 @@ def test_a_wider_behavior_keeps_its_other_words():
     assert changed.behaviors["web/app"].readiness == changed.behaviors["*/app"].readiness
 
 
+def test_a_version_that_is_applied_later_has_knobs_of_its_own_but_for_what_its_containers_do():
+    first = text_of(Path(CHECKOUT, "scenarios", "rollout-that-stops-itself"))
+    found = [knob.id for knob in simulator.knobs_in(first)]
+
+    assert found.count("run:Deployment/shop/app") == 1
+    assert [each for each in found if each.startswith("grace:")] == ["grace:Deployment/shop", "grace:Deployment/shop (version 2)"]
+    changed = simulator.with_knob(first, "probe:Deployment/shop (version 2)/app:readiness:periodSeconds", 7)
+    assert changed.split("---")[0] == first.split("---")[0]
+    assert "periodSeconds: 7" in changed.split("---")[1]
+
+
 READY, RUNS, DEAF = "readiness:  # slow\n      - {from: 3s, result: success}  # three\n", "runs:\n      - duration: 9s  # nine\n", "onSIGTERM: ignore  # deaf\n"
 
 
