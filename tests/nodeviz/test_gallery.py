@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 import simulator
 from nodeviz.classroom import lessons
 from nodeviz.classroom.gallery_page import card_of
-from nodeviz.classroom.lesson_check import folders
+from nodeviz.classroom.lesson_pack import build
 from nodeviz.runs import comparison
 from nodeviz.scenarios import about, gallery
 from nodeviz.scenarios.about import TAGS
@@ -192,14 +194,15 @@ def test_a_card_without_a_story_shows_the_description_in_plain_words() -> None:
 
 
 def test_a_card_names_the_lessons_that_use_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = {folder.name: "\n".join(path.read_text() for path in folder.glob("*.md")) for folder in folders(lessons.LESSONS)}
-    expected = {each.name: {name for name, text in texts.items() if f"\nscenario: {each.name}\n" in text} for each in gallery.examples()}
-    for name in texts:
-        (tmp_path / f"{name}.json").touch()
-    monkeypatch.setattr(lessons, "PACKS", tmp_path)
+    folder = Path(shutil.copytree(lessons.LESSONS / "three-probes", tmp_path / "lessons" / "three-probes"))
+    build(folder.parent, tmp_path / "packs", settings.BASE_DIR)
+    text = "\n".join(path.read_text() for path in folder.glob("*.md"))
+    expected = {each.name: ["three-probes"] if f"\nscenario: {each.name}\n" in text else [] for each in gallery.examples()}
+    monkeypatch.setattr(lessons, "LESSONS", folder.parent)
+    monkeypatch.setattr(lessons, "PACKS", tmp_path / "packs")
     lessons.lessons.cache_clear()
     try:
-        found = {each.name: {lesson.name for lesson in card_of(each)["lessons"]} for each in gallery.examples()}
+        found = {each.name: [lesson.name for lesson in card_of(each)["lessons"]] for each in gallery.examples()}
     finally:
         lessons.lessons.cache_clear()
 
