@@ -4,7 +4,8 @@ story: |                     # two lines, which say what to look at
   …
 tags: [sidecars, jobs]
 kubernetes: {from: "1.29", to: "1.36"}   # the versions for which the story holds
-compare: {b.kubernetes: "1.28"}          # the other side of a comparison, in the words of /compare; side a is the example itself
+compare: {b.kubernetes: "1.28"}          # the other side of a comparison, in the words of /compare; side a is the example itself.
+                                         # Without it: the oldest and the newest of its versions
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class About:
     newest: int
     """Minor versions, both included, for which the story holds."""
     compare: Mapping[str, str] = field(default_factory=dict)
-    """What the address of a comparison has besides `a`; empty if there is none."""
+    """What the address of a comparison has besides `a`; empty if the versions are compared."""
 
     @property
     def versions(self) -> str:
@@ -86,9 +87,10 @@ class About:
         return f"1.{self.oldest}" if self.oldest == self.newest else f"1.{self.oldest}\N{EN DASH}1.{self.newest}"
 
     def comparison(self, name: str) -> dict[str, str]:
-        """Of the example with this name: the words of `/compare`; empty if there is nothing to compare."""
+        """Of the example with this name: the words of `/compare`."""
         here = f"{EXAMPLE}{name}"
-        return {"a": here, "b": here, **self.compare} if self.compare else {}
+        ends = {"a.kubernetes": f"1.{self.oldest}", "b.kubernetes": f"1.{self.newest}"}
+        return {"a": here, "b": here, **(self.compare or ends)}
 
 
 def read(text: str, *, file: str = FILE) -> About:
@@ -135,6 +137,8 @@ class _Reader:
                 self.wrong(None, name, "is missing")
         oldest, newest = self.versions(fields.get("kubernetes"))
         tags = self.tags(fields.get("tags"))
+        if "kubernetes" in fields and "compare" not in fields and oldest == newest:
+            self.wrong(fields["kubernetes"], "compare", "is missing; one version alone cannot be compared with another one")
         return About(story=self.story(fields.get("story")), tags=tags, oldest=oldest, newest=newest, compare=self.compare(fields.get("compare")))
 
     def story(self, node: yaml.Node | None) -> str:

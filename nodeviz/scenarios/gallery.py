@@ -38,7 +38,7 @@ class Example:
 
     @property
     def comparison(self) -> dict[str, str]:
-        """What its Compare button asks of `/compare`; empty if there is none."""
+        """What its Compare button asks of `/compare`; empty without an about.yaml that can be read."""
         return self.about.comparison(self.name) if self.about else {}
 
 

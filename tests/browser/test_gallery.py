@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -86,10 +88,19 @@ def test_it_can_be_used_by_keyboard_alone(page: Page, site: Site):
 
 def test_a_card_leads_to_its_comparison(page: Page, site: Site):
     open_gallery(page, site, "?q=eighteen+meter")
-    page.get_by_role("link", name="Compare: Eighteen gibibytes, and the meter is running").click()
+    page.get_by_role("link", name=re.compile("^Compare .*: Eighteen gibibytes, and the meter is running$")).click()
     expect(page.locator("html")).to_have_attribute("data-settled", "true")
 
     assert page.locator(".side-headline").all_inner_texts() == ["Both pods ready after 4m55.7s", "Both pods ready after 2.9 s"]
+
+
+def test_a_card_without_a_comparison_of_its_own_compares_its_versions(page: Page, site: Site):
+    open_gallery(page, site, "?q=politely")
+    page.get_by_role("link", name="Compare Kubernetes 1.27 and 1.36").click()
+    expect(page.locator("html")).to_have_attribute("data-settled", "true")
+
+    assert page.locator(".side-word").all_inner_texts() == ["Kubernetes 1.27", "Kubernetes 1.36"]
+    expect(page.locator("#summary")).to_contain_text("The same until 0:00.0")
 
 
 def test_teach_opens_a_room(page: Page, site: Site):

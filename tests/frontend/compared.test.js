@@ -112,9 +112,10 @@ test("nothing has no counterpart", () => assert.deepEqual([counterpartOf(null, h
 
 // -- in a line -------------------------------------------------------------------------------------------------------------------
 
-const pod = (name, ...entries) => ({ type: "pod", name, entries });
+const pod = (name, ...entries) => ({ type: "pod", name, differs: true, entries });
 const SUMMARIES = {
-  "nothing differs": [[pod("web", entry("ready", 3, 3))], Infinity, "Nothing is different."],
+  "nothing differs": [[pod("web", entry("ready", 3, 3))], Infinity, "Nothing is different: both runs are the same, record by record, from their beginning to their end."],
+  "only records differ": [[{ ...pod("web", entry("ready", 3, 3)), differs: false }], 2, "The same until 0:02.000. Every milestone comes at the same time in both; only details of the records differ."],
   "the largest difference first": [[pod("web", entry("ready", 3, 4), entry("ended", null, 9), entry("gone", 20, 15))], 2, "The same until 0:02.000. In B: web ends, web gone 5 s earlier, web ready 1 s later."],
   "three are enough": [["a", "b", "c", "d", "e"].map((name) => pod(name, entry("ready", 3, 4))), null, "In B: a ready 1 s later, b ready 1 s later, c ready 1 s later, and 2 more."],
   "containers are in the table": [[{ ...pod("app", entry("ready", 3, 4)), type: "main" }], 0, ""],

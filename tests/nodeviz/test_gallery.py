@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,6 @@ def test_it_loads_and_runs_at_both_ends_of_its_versions(folder: Path) -> None:
 @each_folder
 def test_its_comparison_shows_two_different_runs(folder: Path) -> None:
     query = gallery.about_of(folder).comparison(folder.name)
-    if not query:
-        return
     sides = [comparison.side_of(letter, origin, query) for letter in comparison.SIDES if (origin := comparison.origin_of(query[letter]))]
 
     assert len(sides) == 2, "it leads to no example"
@@ -90,12 +89,12 @@ def test_a_good_file_is_read() -> None:
     assert said.comparison("x") == {"a": "example:x", "b": "example:x", "b.kubernetes": "1.28"}
 
 
-def test_a_comparison_may_be_with_another_example_or_missing() -> None:
+def test_a_comparison_may_be_with_another_example_or_of_the_first_and_the_last_version() -> None:
     other = GOOD.replace('{b.kubernetes: "1.28"}', "{b: example:y}")
     alone = GOOD.replace('compare: {b.kubernetes: "1.28"}\n', "")
 
     assert about.read(other).comparison("x") == {"a": "example:x", "b": "example:y"}
-    assert about.read(alone).comparison("x") == {}
+    assert about.read(alone).comparison("x") == {"a": "example:x", "b": "example:x", "a.kubernetes": "1.29", "b.kubernetes": "1.36"}
 
 
 def test_a_version_needs_no_quotes_and_may_be_alone() -> None:
@@ -125,6 +124,11 @@ def test_a_version_needs_no_quotes_and_may_be_alone() -> None:
         pytest.param(GOOD.replace("1.29", "1.9"), ['about.yaml:5:20: kubernetes.from: must be a version from "1.27" to "1.36"'], id="no such version"),
         pytest.param(GOOD.replace("1.36", "1.28"), ["about.yaml:5:13: kubernetes: from must not be later than to"], id="versions the wrong way round"),
         pytest.param(GOOD.replace(', to: "1.36"', ""), ["about.yaml:5:13: kubernetes.to: is missing"], id="versions without an end"),
+        pytest.param(
+            GOOD.replace("1.29", "1.36").replace('compare: {b.kubernetes: "1.28"}\n', ""),
+            ["about.yaml:5:13: compare: is missing; one version alone cannot be compared with another one"],
+            id="one version, and nothing to compare it with",
+        ),
         pytest.param(GOOD.replace("b.kubernetes", "kubernetes"), ['compare.kubernetes: must be "b", or begin with "a." or "b."'], id="a word of no side"),
         pytest.param(GOOD.replace("b.kubernetes", "b.node"), ["compare.b.node: cannot be changed in an address"], id="a word that /compare does not know"),
         pytest.param(GOOD.replace('{b.kubernetes: "1.28"}', "{b: y}"), ['compare.b: must be "example:" and a name'], id="a side that is no example"),
@@ -169,13 +173,44 @@ def test_the_gallery_lists_every_folder_with_what_it_says(client: Client) -> Non
 
 
 @pytest.mark.django_db
-def test_a_card_leads_to_the_editor_and_to_its_comparison(client: Client) -> None:
+def test_each_card_opens_compares_and_teaches_its_example(client: Client) -> None:
     page = client.get("/gallery").text
-    compared = [each for each in gallery.examples() if each.comparison]
+    cards: dict[str, str] = dict(re.findall(r'<li class="card" id="([^"]+)"(.*?)</li>', page, re.DOTALL))
 
-    assert all(f'href="/?example={each.name}"' in page for each in gallery.examples())
-    assert len(compared) >= 5
-    assert page.count('href="/compare?a=example') == len(compared)
+    assert len(cards) == len(FOLDERS)
+    for name, card in cards.items():
+        assert [f'href="/?example={name}"' in card, f'href="/compare?a=example%3A{name}&amp;' in card, f'name="example" value="{name}"' in card] == [
+            True
+        ] * 3, name
+
+
+@pytest.mark.django_db
+def test_each_comparison_opens_with_what_its_card_said(client: Client) -> None:
+    for card in client.get("/gallery").context["cards"]:
+        page = client.get(card["compare_url"])
+
+        words = [", ".join(side["words"]) or f"\N{LEFT DOUBLE QUOTATION MARK}{side['title']}\N{RIGHT DOUBLE QUOTATION MARK}" for side in page.context["sides"]]
+        assert page.status_code == 200, card["name"]
+        assert words[1].removeprefix("Kubernetes ") in card["compared"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("sidecars-in-a-job", "Kubernetes 1.29 and 1.36"),
+        ("serial-pulls", "serial pulls and parallel pulls"),
+        (
+            "gpu-node-18-gibibytes",
+            "this example and \N{LEFT DOUBLE QUOTATION MARK}Eighteen gibibytes that were there before the node was\N{RIGHT DOUBLE QUOTATION MARK}",
+        ),
+    ],
+    ids=["the first and the last version", "a setting", "another example"],
+)
+def test_a_card_says_beforehand_what_is_compared(name: str, said: str) -> None:
+    example = gallery.example(name)
+
+    assert example is not None
+    assert card_of(example)["compared"] == said
 
 
 def test_a_card_without_a_story_shows_the_description_in_plain_words() -> None:
@@ -189,6 +224,7 @@ def test_a_card_without_a_story_shows_the_description_in_plain_words() -> None:
         "words": (),
         "versions": "",
         "compare_url": "",
+        "compared": "",
         "lessons": (),
     }
 

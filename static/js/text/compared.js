@@ -153,7 +153,7 @@ const MOST_SAID = 3;
 
 /** What is to be said of two runs in a line: until when they are the same, and how the pods of B fared against those of A. */
 export function summaryOf(subjects, over, divergesS) {
-  if (divergesS === Infinity) return t("Nothing is different.");
+  if (divergesS === Infinity) return t("Nothing is different: both runs are the same, record by record, from their beginning to their end.");
   const said = [];
   for (const { type, name, entries } of subjects) {
     if (type !== "pod") continue;
@@ -166,6 +166,8 @@ export function summaryOf(subjects, over, divergesS) {
   said.sort((one, other) => (one.size === other.size ? 0 : other.size - one.size));
   const where = divergesS ? t("The same until {time}.", { time: formatInstant(divergesS, 3) }) : "";
   const rest = said.length > MOST_SAID ? t("and {count} more", { count: said.length - MOST_SAID }) : "";
+  const isInDetails = over.a && over.b && subjects.length > 0 && !subjects.some(({ differs }) => differs);
+  if (isInDetails) return [where, t("Every milestone comes at the same time in both; only details of the records differ.")].filter(Boolean).join(" ");
   const list = [...said.slice(0, MOST_SAID).map(({ sentence }) => sentence), rest].filter(Boolean).join(", ");
   return [where, list && t("In B: {list}.", { list })].filter(Boolean).join(" ");
 }
