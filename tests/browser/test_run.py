@@ -115,6 +115,24 @@ def test_editing_a_run_makes_another_link_that_remembers_its_parent(page: Page, 
     page.wait_for_url(parent)
 
 
+def test_a_run_is_taught_in_a_room_of_its_own(page: Page, site: Site):
+    steps.run(page, site.url)
+    steps.finished(page)
+    steps.write(page, POD.replace("duration: 5s", "duration: 7s"))
+    parent = page.url
+    page.locator(".run-button").click()
+    page.wait_for_url(lambda url: "/s/" in url and url != parent, wait_until="commit")
+    steps.finished(page)
+    link = page.url.rpartition("/")[2].partition("#")[0]
+    page.get_by_role("button", name="Teach").click()
+    page.wait_for_url("**/r/*")
+    steps.is_ready(page)
+
+    assert page.evaluate("JSON.parse(document.getElementById('page-config').textContent).room.scenario") == link
+    expect(page.locator("textarea[name=text]")).to_have_value(re.compile("duration: 7s"))
+    expect(page.locator("#teach")).to_have_count(0)
+
+
 def test_a_run_that_waits_for_a_worker_says_so(page: Page, site: Site):
     page.goto(site.url)
     steps.is_ready(page)

@@ -305,6 +305,7 @@ def test_a_slider_changes_the_text_and_the_chart_at_once_and_the_run_before_stay
     expect(chart.locator("#ghost")).to_contain_text("web ready")
     assert "bandwidth:" in steps.text_of(chart)
     assert chart.url == url, "a try has no link"
+    expect(chart.get_by_role("button", name="Teach")).to_be_hidden()
     turn(chart, "node registry bandwidth", 0.9)
     expect(chart.locator("#ghost")).to_contain_text("earlier")
     chart.get_by_role("button", name="Back to the run before").click()
@@ -337,6 +338,7 @@ def test_back_leads_to_the_run_under_which_the_sliders_began(chart: Page):
     chart.wait_for_url(lambda url: url != first)
     steps.finished(chart)
     second, text = chart.url, steps.text_of(chart)
+    expect(chart.get_by_role("button", name="Teach")).to_have_attribute("value", second.rpartition("/")[2])
     chart.get_by_role("tab", name="What if").click()
     turn(chart, "node registry bandwidth", 0.9)
     expect(chart.get_by_role("button", name="Back to the run before")).to_be_visible()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,15 @@ def test_a_room_of_a_stored_run_shows_that_run(client: Client, make_scenario: An
     config = config_of(client.get(room["url"]).content.decode())
 
     assert (config["room"]["scenario"], config["room"]["ws_path"]) == (scenario.pk, f"/ws/rooms/{room['code']}/")
+
+
+def test_the_page_of_a_run_opens_a_room_with_it_and_a_room_opens_no_other(client: Client, make_scenario: Any) -> None:
+    scenario = make_scenario()
+    form = rf'<form method="post" action="/rooms" id="teach"><input type="hidden" name="csrfmiddlewaretoken"[^>]+><button[^>]+ value="{scenario.pk}"'
+    room = opened(client, scenario=scenario.pk)
+
+    assert re.search(form, client.get(f"/s/{scenario.pk}").text)
+    assert [re.search('id="teach"', client.get(url).text) for url in (room["url"], "/p")] == [None, None]
 
 
 @pytest.mark.parametrize("form", [{}, {"example": "no-such"}, {"scenario": "AAAAAAAAAAA"}, {"lesson": "../x"}])

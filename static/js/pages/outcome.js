@@ -25,6 +25,7 @@ export function reportOf({ link, version, error, text }) {
  * @param {object} page      config, session, workbench()
  */
 export function createOutcome(bar, { config, session, workbench }) {
+  const teach = document.querySelector("#teach button");
   const part = (name) => bar.querySelector(`[data-part="${name}"]`);
 
   part("cancel").addEventListener("click", () => guarded(cancel));
@@ -72,6 +73,8 @@ export function createOutcome(bar, { config, session, workbench }) {
       const open = !gone && !session.isRecording && (status === "queued" || status === "running");
       part("cancel").hidden = !(open && (session.isTry || tokenOfRun(session.id)));
       part("again").hidden = !(gone || status === "failed");
+      // A class follows a run that has a link.
+      if (teach) [teach.hidden, teach.value] = [session.isTry, session.id ?? ""];
       part("report").hidden = status !== "failed";
       bar.hidden = part("cancel").hidden && part("again").hidden && !part("message").textContent;
     },
