@@ -12,6 +12,7 @@ from nodeviz.api.calls import Call
 from nodeviz.api.refusals import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, Refusal
 from nodeviz.runs.models import Run, RunState
 from nodeviz.runs.owner import NOT_YOURS, NOTHING_THERE
+from nodeviz.runs.shown import run_shown
 from nodeviz.runs.turns import place_in_queue
 from nodeviz.scenarios.models import Scenario
 
@@ -39,14 +40,9 @@ def own_scenario_of(call: Call) -> Scenario:
     return found
 
 
-def newest_run(scenario: Scenario) -> Run | None:
-    """Of any version of the simulator."""
-    return Run.objects.filter(scenario=scenario).order_by("-pk").first()
-
-
 def run_of(call: Call) -> Run:
-    """The newest run of the scenario that is meant. Raises Refusal."""
-    run = newest_run(scenario_of(call))
+    """The run that the page of the scenario shows (`shown.py`), under the simulator that the call may name. Raises Refusal."""
+    run = run_shown(scenario_of(call).pk, call.given["simulator"] or "")
     if run is None:
         raise Refusal(NOT_FOUND, _("it was never computed; ask for that with POST"))
     return run
@@ -72,8 +68,8 @@ def run_json(run: Run) -> dict[str, Any]:
 
 
 def scenario_json(call: Call, scenario: Scenario) -> dict[str, Any]:
-    """A link with the state of its newest run."""
-    run = newest_run(scenario)
+    """A link with the state of the run that it shows."""
+    run = run_shown(scenario.pk)
     return {
         "id": scenario.pk,
         "title": scenario.title,

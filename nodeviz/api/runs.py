@@ -12,15 +12,17 @@ from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+import simulator
 from nodeviz.api.calls import Call
 from nodeviz.api.document import JSON
 from nodeviz.api.gate import ASK_AGAIN, kept
-from nodeviz.api.links import newest_run, own_scenario_of, run_json, run_of, scenario_of
+from nodeviz.api.links import own_scenario_of, run_json, run_of, scenario_of
 from nodeviz.api.refusals import CONFLICT, Refusal
 from nodeviz.runs.dispatch import ensure_run, give_up
 from nodeviz.runs.feed import FeedLost, follow
 from nodeviz.runs.models import Run, RunState
 from nodeviz.runs.owner import CANCELLED
+from nodeviz.runs.shown import run_shown
 from nodeviz.runs.turns import client_of
 from nodeviz.streaming import streamed
 
@@ -62,9 +64,9 @@ def _state_now(run: Run) -> dict[str, object]:
 def start(call: Call) -> HttpResponseBase:
     """Under the installed simulator: the run that there is, or one that is queued now."""
     scenario = scenario_of(call)
-    before = newest_run(scenario)
+    before = run_shown(scenario.pk, simulator.VERSION)
     run = ensure_run(scenario, again=True, asked_by=client_of(call.request))
-    is_new = before is None or before.pk != run.pk or (before.state == RunState.FAILED and run.state != RunState.FAILED)
+    is_new = before is None or (before.state == RunState.FAILED and run.state != RunState.FAILED)
     return JsonResponse(run_json(run), status=ACCEPTED if is_new else 200)
 
 

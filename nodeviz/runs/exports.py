@@ -58,7 +58,7 @@ FORMS: Mapping[str, Lines] = {
 
 
 def of_finished_run(export: Exporter) -> View:
-    """A view of a scenario's newest run; it is asked only when there is something to take along."""
+    """A view of the run that a link shows; it is asked only when there is something to take along."""
 
     @require_safe
     @wraps(export)

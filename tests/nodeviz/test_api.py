@@ -258,8 +258,26 @@ def test_a_run_under_another_simulator_is_computed_anew(client: Client) -> None:
     scenario = made(client)
     Run.objects.update(simulator_version="0.0.1", state=RunState.FINISHED)
 
-    assert send(client, f"/scenarios/{scenario['id']}/run").status_code == 202
+    answers = [send(client, f"/scenarios/{scenario['id']}/run") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 200]
     assert Run.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "shown"), [(RunState.FINISHED, "0.0.1"), (RunState.FAILED, simulator.VERSION)], ids=["one that finished stays", "one that failed does not"]
+)
+def test_after_an_upgrade_the_api_and_the_page_show_the_same_run(client: Client, before: RunState, shown: str) -> None:
+    scenario = made(client)
+    path = f"{API}/scenarios/{scenario['id']}"
+    Run.objects.update(simulator_version="0.0.1", state=before, error="It is old.", verdict={"headline": "From before.", "pods": []})
+    send(client, f"/scenarios/{scenario['id']}/run")
+    page = client.get(f"/s/{scenario['id']}").context["run"]
+
+    told = [client.get(f"{path}/run").json(), client.get(path).json()["run"]]
+    assert [page["version"], *(run["simulator_version"] for run in told)] == [shown] * 3
+    assert client.get(f"{path}/run?simulator={simulator.VERSION}").json()["state"] == "queued"
+    assert client.get(f"{path}/verdict?simulator={simulator.VERSION}").status_code == 409
+    assert client.get(f"{path}/records?simulator=9.9.9").status_code == 404
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------------------
