@@ -51,7 +51,8 @@ def test_an_example_prints_what_stands_under_it(answers: list[str], number: int)
 
 def test_the_page_of_the_api_works_by_keyboard_and_loads_nothing_from_elsewhere(page: Page, site: Site) -> None:
     """What it loads, and what the console says, is looked at for every page (conftest.py)."""
-    page.goto(f"{site.url}/api/v1/docs")
+    page.goto(site.url)
+    page.get_by_role("link", name="the API").click()
     page.get_by_role("navigation", name="Contents").get_by_role("link", name="/scenarios/{id}/records").focus()
     page.keyboard.press("Enter")
 

@@ -82,6 +82,13 @@ def test_no_word_of_the_document_got_lost_between_commas() -> None:
     assert empty(document.document()) == []
 
 
+def test_the_first_page_and_the_exports_of_a_run_lead_to_the_page_of_the_api(client: Client) -> None:
+    link = f'<a href="{API}/docs">'
+
+    assert [client.get(url).text.count(link) for url in ("/", f"/s/{made(client)['id']}")] == [1, 1]
+    assert client.get(f"{API}/docs").status_code == 200
+
+
 def test_the_page_shows_every_operation_schema_and_problem(client: Client) -> None:
     response = client.get(f"{API}/docs")
     page = response.content.decode()
