@@ -40,6 +40,14 @@ test("what happens at the very instant is shown", () => assert.equal(opened(1.2)
 
 test("its headline is that of no outcome", () => assert.equal(headlineOf(opened(1.2).model.run, { records: 10 }).text, "What has happened so far"));
 
+test("while its clock runs nobody claims to compute it", () => {
+  const { model, recording } = opened(1.2);
+  recording.showUntil(5, { goesOn: true });
+
+  assert.equal(model.run.status, "running");
+  assert.deepEqual(headlineOf(model.run, { records: 10 }), { tone: "neutral", text: "What has happened so far" });
+});
+
 test("it goes on from where it stood, to its last word", () => {
   const { model, recording, news } = opened(1.2);
   recording.showUntil(5);

@@ -24,10 +24,10 @@ export function openRecording(model, { messages, onNews, onLink }) {
   let open = true;
 
   onLink("open");
-  model.receive(["h", { scenario: null, version: "", queue: null, error: null, ...hello?.[1], status: HELD }]);
+  model.receive(["h", { scenario: null, version: "", queue: null, error: null, ...hello?.[1], status: HELD, isRecorded: true }]);
 
   return {
-    /** Everything up to and at this instant. What has been shown cannot be taken back. `goesOn`: more is shown in a moment, so it is a run that is being computed. */
+    /** Everything up to and at this instant. What has been shown cannot be taken back. `goesOn`: more is shown in a moment, so the clock runs. */
     showUntil(atS, { goesOn = false } = {}) {
       const first = shown;
       while (shown < records.length && records[shown].t <= atS) shown += 1;

@@ -13,6 +13,8 @@ export function createStore() {
     queue: null,
     error: null,
     verdict: null,
+    /** It was computed before: what is "running" is the clock (recording.js). */
+    isRecorded: false,
     /** Virtual seconds that have been computed: the last record, or further if the server said so. */
     headS: 0,
   };
@@ -27,9 +29,8 @@ export function createStore() {
     },
 
     /** The answer to a join. A run that is over still has to be sent: its last word comes after its last record. */
-    hello({ scenario, version, status, queue, error }) {
-      run.scenario = scenario;
-      run.version = version;
+    hello({ scenario, version, status, queue, error, isRecorded = false }) {
+      Object.assign(run, { scenario, version, isRecorded });
       this.status(isOver(status) ? "loading" : status, { queue, error });
     },
 

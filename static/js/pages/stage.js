@@ -62,7 +62,7 @@ export function createStage(page) {
 
     /**
      * Let more of the recording be seen. The clock goes along if it stood at the end of what was there. Does nothing to a stored run.
-     * @param {{goesOn?: boolean}} [options]  more follows in a moment: it looks like a run that is being computed
+     * @param {{goesOn?: boolean}} [options]  more follows in a moment: the clock runs
      */
     showUntil(atS, options) {
       const { source } = put.recording ?? {};

@@ -18,6 +18,8 @@ export function headlineOf(run, { records }) {
     case "queued":
       return { tone: "busy", text: run.queue > 1 ? t("Waiting for a worker: {count} before this one", { count: run.queue - 1 }) : t("Waiting for a worker …") };
     case "running":
+      // Nothing is computed: more of what was computed is shown.
+      if (run.isRecorded) return { tone: "neutral", text: t("What has happened so far") };
       // Its worker is silent, and the server says so.
       if (run.error) return { tone: "bad", text: run.error };
       return { tone: "busy", text: records ? t("Simulating: {time} so far", { time: formatDuration(run.headS) }) : t("Simulating …") };
