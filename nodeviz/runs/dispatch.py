@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from datetime import timedelta
+from typing import Any
 
 import redis
 from django.db import transaction
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 RESEND = timedelta(seconds=3)
 """A run that did not get to the broker is sent again after this."""
 
+PATIENCE = timedelta(seconds=10)
+"""A run that waits is sent again after this if a person asks for it once more; the reaper does so after QUEUE_LEASE."""
+
 KNOWN_BROKER = "nodeviz:reaper"
 """Stands in the Redis that holds the messages. If it is gone, so are they."""
 
@@ -33,23 +37,48 @@ TRY_TWICE = {"max_retries": 1, "interval_start": 0}
 
 
 def ensure_run(scenario: Scenario, *, again: bool = False, asked_by: str = "") -> Run:
-    """The scenario's run under the installed simulator, queued if there is none yet. `again` queues one that failed once more.
+    """The scenario's run under the installed simulator, queued if there is none yet.
+
+    `again`: one that failed, or with which nobody seems to be busy, is sent once more.
 
     `asked_by`: the client (`turns.client_of`); those who ask take turns.
     """
     with transaction.atomic():
         run = Run.objects.filter(scenario=scenario, simulator_version=simulator.VERSION).first()
-        if run and not (again and run.state == RunState.FAILED):
+        if run and not (again and may_be_sent_again(run)):
             return run
         queued = {"lease_until": timezone.now() + QUEUE_LEASE, "client": asked_by, "turn": new_turn(asked_by)}
         requeued = created = False
         if run:
-            requeued = Run.objects.move(run, RunState.QUEUED, **queued, attempts=0, records=0, error="", finished=None)
+            requeued = requeue(run, queued)
         else:
             run, created = Run.objects.get_or_create(scenario=scenario, simulator_version=simulator.VERSION, defaults=queued)
         if created or requeued:
             transaction.on_commit(functools.partial(send, run))
     return run
+
+
+def may_be_sent_again(run: Run) -> bool:
+    """It failed, its worker is silent, or its message is on the way for long. Else a second one of each would be all that came of it."""
+    now = timezone.now()
+    sent_before = now + QUEUE_LEASE - PATIENCE
+    match RunState(run.state):
+        case RunState.FAILED:
+            return True
+        case RunState.RUNNING:
+            return run.lease_until < now
+        case RunState.QUEUED:
+            return run.lease_until < sent_before
+        case RunState.FINISHED:
+            return False
+
+
+def requeue(run: Run, queued: dict[str, Any]) -> bool:
+    """From its beginning, for a person. One that waits keeps its turn. A higher epoch keeps a worker out that was only slow. False: it changed meanwhile."""
+    if run.state == RunState.QUEUED:
+        return Run.objects.filter(pk=run.pk, state=run.state, lease_until=run.lease_until).update(lease_until=queued["lease_until"]) == 1
+    epoch = run.epoch + (run.state == RunState.RUNNING)
+    return Run.objects.move(run, RunState.QUEUED, **queued, epoch=epoch, attempts=0, records=0, error="", finished=None)
 
 
 def send(run: Run) -> None:

@@ -20,10 +20,11 @@ from django.db import Error
 from django.utils import timezone
 from redis import RedisError
 
+from nodeviz.celery import workers_alive
 from nodeviz.runs.frames import WrittenFrame, hello_message, state_message, written
 from nodeviz.runs.models import ArtefactFrame, Run, RunState
 from nodeviz.runs.outlet import Message, Outlet, text_message
-from nodeviz.runs.stream import FRAME_FIELD, async_client, entry_id, next_seq_of, stop_reader, stream_key
+from nodeviz.runs.stream import FRAME_FIELD, async_client, client, entry_id, next_seq_of, stop_reader, stream_key
 from nodeviz.runs.turns import place_in_queue
 
 RING_CHARACTERS = 8 << 20
@@ -39,6 +40,8 @@ OVERDUE = timedelta(seconds=5)
 """A lease that is over for so long should have been noticed by the reaper, so something is wrong that may last."""
 
 SILENT = "Nothing is heard from this run's worker. It is computed again as soon as that is possible; what is here is not yet the end."
+
+UNTAKEN = "No worker takes this run at the moment. It stays in the queue, and is computed as soon as one is there."
 
 CACHED_CHARACTERS = 8 << 20
 """Of frames of finished runs that a process keeps: a class that opens one link reads it once, and waits for no thread."""
@@ -356,9 +359,27 @@ def _frame(entry: bytes, fields: dict[bytes, bytes]) -> WrittenFrame | None:
 
 def _status(run_id: int) -> Status:
     run = Run.objects.get(pk=run_id)
-    is_silent = run.state == RunState.RUNNING and run.lease_until < timezone.now() - OVERDUE
-    error = run.error or (SILENT if is_silent else None)
+    error = run.error or _what_is_missing(run) or None
     return Status(state=RunState(run.state), records=run.records, queue=place_in_queue(run), error=error, verdict=run.verdict)
+
+
+def _what_is_missing(run: Run) -> str:
+    """Of a run that is not over and with which nobody is busy; empty if somebody is."""
+    long_ago = timezone.now() - OVERDUE
+    if run.state == RunState.RUNNING and run.lease_until < long_ago:
+        return SILENT
+    # A busy machine takes a moment, too.
+    if run.state == RunState.QUEUED and (run.lease_until < long_ago or (run.created < long_ago and not _is_worker_there())):
+        return UNTAKEN
+    return ""
+
+
+def _is_worker_there() -> bool:
+    try:
+        return workers_alive(client()) > 0
+    except RedisError:
+        # The sockets are closed for that, and say so.
+        return True
 
 
 def _artefact_frames(run_id: int, seq: int) -> list[WrittenFrame]:

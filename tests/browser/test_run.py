@@ -146,6 +146,26 @@ def test_a_run_that_waits_for_a_worker_says_so(page: Page, site: Site):
     expect(page.locator("#chart-empty")).to_be_hidden()
 
 
+def test_a_run_that_nobody_takes_says_so_and_can_be_sent_again(page: Page, site: Site):
+    page.goto(site.url)
+    steps.is_ready(page)
+    steps.write(page, POD.replace("duration: 5s", "duration: 6s"))
+    with site.frozen_workers():
+        steps.press_run(page)
+        expect(page.locator("#verdict")).to_contain_text("No worker takes this run at the moment.")
+        expect(page.locator("#verdict")).to_have_attribute("data-tone", "bad")
+        url = page.url
+        with page.expect_response("**/run") as answered:
+            page.get_by_role("button", name="Run it again").click()
+        page.wait_for_load_state()
+        steps.is_ready(page)
+        expect(page.locator("#verdict")).to_contain_text("No worker takes this run at the moment.")
+    steps.finished(page)
+
+    assert (answered.value.status, page.url) == (201, url)
+    expect(page.get_by_role("button", name="Run it again")).to_be_hidden()
+
+
 def test_a_lost_connection_says_as_of_when_the_page_is_and_resumes_without_a_hole(page: Page, context: BrowserContext, site: Site, watch: Watch):
     watch.expected = LOST
     steps.run(page, site.url, steps.many_pods(60, until="50m"))

@@ -56,6 +56,7 @@ test("pauses between attempts double up to a limit, and are drawn by lot between
 const HEADLINES = {
   "Waiting for a worker …": { status: "queued", queue: 1 },
   "Waiting for a worker: 2 before this one": { status: "queued", queue: 3 },
+  "No worker takes it.": { status: "queued", queue: 1, error: "No worker takes it." },
   "Simulating: 12.4 s so far": { status: "running", headS: 12.4 },
   "Nothing is heard from its worker.": { status: "running", headS: 12.4, error: "Nothing is heard from its worker." },
   "The worker died four times.": { status: "failed", error: "The worker died four times." },

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 import simulator
 from nodeviz.celery import app
-from nodeviz.runs.dispatch import RESEND, ensure_run, give_up, reap
-from nodeviz.runs.models import MAX_ATTEMPTS, Run, RunState
+from nodeviz.runs.dispatch import PATIENCE, RESEND, ensure_run, give_up, reap
+from nodeviz.runs.models import MAX_ATTEMPTS, QUEUE_LEASE, Run, RunState
 from nodeviz.runs.tasks import simulate_try
 from nodeviz.runs.turns import client_of, place_in_queue
 from nodeviz.scenarios.models import Scenario
@@ -42,6 +42,25 @@ def test_asking_again_sends_nothing(make_scenario: Callable[..., Scenario]) -> N
 
     assert ensure_run(scenario) == ensure_run(scenario, again=True)
     assert messages() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "epoch", "sent"),
+    [
+        pytest.param({"state": RunState.RUNNING, "lease_until": PAST, "attempts": 3}, 2, 1, id="one whose worker is silent begins anew"),
+        pytest.param({"state": RunState.RUNNING}, 1, 0, id="one that is computed is left alone"),
+        pytest.param({"lease_until": timezone.now() + QUEUE_LEASE - PATIENCE - timedelta(seconds=1)}, 1, 1, id="one that waits for long is sent once more"),
+        pytest.param({"lease_until": timezone.now() + QUEUE_LEASE + timedelta(minutes=5)}, 1, 0, id="one that was sent just now waits"),
+        pytest.param({"state": RunState.FINISHED, "lease_until": PAST}, 1, 0, id="one that is over stays"),
+    ],
+)
+def test_a_person_asks_again_for_a_run_with_which_nobody_is_busy(make_run: MakeRun, fields: dict[str, object], epoch: int, sent: int) -> None:
+    run = make_run(epoch=1, **fields)
+    asked = [ensure_run(run.scenario, again=True) for _ in range(2)]
+
+    assert ([each.epoch for each in asked], messages()) == ([epoch, epoch], sent)
+    assert Run.objects.get().state == (RunState.QUEUED if sent else fields.get("state", RunState.QUEUED))
+    assert Run.objects.get().attempts == 0
 
 
 def test_another_version_gets_a_run_of_its_own(make_run: MakeRun) -> None:

@@ -19,6 +19,7 @@ from nodeviz.runs.tasks import simulate_run
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios import switch
 from nodeviz.scenarios.book import within
+from nodeviz.scenarios.bounds import Bucket
 from nodeviz.scenarios.models import Scenario
 from tests.nodeviz.conftest import POD
 
@@ -230,6 +231,23 @@ def test_a_page_says_whom_to_tell(client: Client, make_run: MakeRun, settings: o
 
     assert ("Report this page" in text) == (address is not None)
     assert address is None or f'href="{address.format(run.scenario_id)}"' in text
+
+
+@pytest.mark.parametrize("state", [RunState.FAILED, RunState.RUNNING], ids=["failed", "its worker is silent"])
+def test_a_run_is_sent_again_by_who_has_the_page_and_that_counts(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, state: RunState) -> None:
+    run = make_run(state=state, lease_until=timezone.now() - timedelta(minutes=1), attempts=4)
+    monkeypatch.setattr("nodeviz.scenarios.views.RUNS", Bucket(name="run-test", capacity=1, per_minute=1))
+    client = Client(enforce_csrf_checks=True)
+    form = {"text": run.scenario.text, "parent": run.scenario_id, "name": "pods.yaml"}
+    stranger = client.post("/run", form)
+    client.get(f"/s/{run.scenario_id}")
+    token = {"csrfmiddlewaretoken": client.cookies["csrftoken"].value}
+    sent, refused = (client.post("/run", {**form, **token}) for _ in range(2))
+
+    assert [answer.status_code for answer in (stranger, sent, refused)] == [403, 303, 429]
+    assert sent["Location"] == f"/s/{run.scenario_id}"
+    run.refresh_from_db()
+    assert (run.state, run.attempts, run.error) == (RunState.QUEUED, 0, "")
 
 
 def test_a_link_outlives_its_trace(client: Client, make_run: MakeRun) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from asgiref.sync import sync_to_async
 from django.db import OperationalError
 from django.utils import timezone
 
+from nodeviz.celery import HEARTBEAT_KEY
 from nodeviz.runs import consumers, feed
 from nodeviz.runs.consumers import JOINS_AT_ONCE
 from nodeviz.runs.dispatch import give_up
@@ -217,6 +219,29 @@ async def test_a_worker_that_is_silent_for_long_is_no_secret(make_run: MakeRun, 
 
     assert said[2] == {"error": feed.SILENT}
     assert "error" not in states[-1][1]
+
+
+@pytest.mark.parametrize(
+    ("waits_since_s", "lease_s", "has_worker", "error"),
+    [
+        pytest.param(60, 60, False, feed.UNTAKEN, id="there is no worker"),
+        pytest.param(60, 60, True, None, id="workers are busy with others"),
+        pytest.param(60, -60, True, feed.UNTAKEN, id="its message is lost, and there is no reaper"),
+        pytest.param(0, 60, False, None, id="it was queued just now"),
+    ],
+)
+async def test_a_run_that_nobody_takes_is_no_secret(
+    make_run: MakeRun, redis_client: redis.Redis, waits_since_s: int, lease_s: int, has_worker: bool, error: str | None
+) -> None:
+    now = timezone.now()
+    run = await sync_to_async(make_run)(lease_until=now + timedelta(seconds=lease_s))
+    await sync_to_async(Run.objects.filter(pk=run.pk).update)(created=now - timedelta(seconds=waits_since_s))
+    if has_worker:
+        redis_client.zadd(HEARTBEAT_KEY, {"worker": time.time()})
+    async with socket(run) as viewer:
+        hello = await join(viewer)
+
+    assert (hello["status"], hello["error"]) == ("queued", error)
 
 
 async def test_a_database_that_is_away_ends_the_conversation_so_that_the_viewer_comes_again(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:

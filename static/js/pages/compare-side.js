@@ -90,7 +90,7 @@ export function createSide(info, card, { palette, config, onNews }) {
     const message = side.refused ? "" : isLost && side.link === "lost" ? t("It could not be computed: the connection was lost.") : bannerOf(side.link, run, run.headS);
     setText(part("message"), message);
     part("message").hidden = !message;
-    part("again").hidden = side.refused || !(isLost || run.status === "failed");
+    part("again").hidden = side.refused || !(isLost || run.status === "failed" || (run.error && !isOver(run.status)));
   }
 
   part("again").addEventListener("click", again);

@@ -68,11 +68,12 @@ export function createOutcome(bar, { config, session, workbench }) {
 
   return {
     draw() {
-      const { status } = session.model.run;
+      const { status, error } = session.model.run;
       const gone = session.link === "gone" || (session.isTry && session.link === "lost");
       const open = !gone && !session.isRecording && (status === "queued" || status === "running");
       part("cancel").hidden = !(open && (session.isTry || tokenOfRun(session.id)));
-      part("again").hidden = !(gone || status === "failed");
+      // Nobody is busy with it, and the server says so.
+      part("again").hidden = !(gone || status === "failed" || (open && error));
       // A class follows a run that has a link.
       if (teach) [teach.hidden, teach.value] = [session.isTry, session.id ?? ""];
       part("report").hidden = status !== "failed";

@@ -16,6 +16,8 @@ export function headlineOf(run, { records }) {
     case "loading":
       return { tone: "busy", text: t("Opening the run …") };
     case "queued":
+      // Nobody takes it, and the server says so.
+      if (run.error) return { tone: "bad", text: run.error };
       return { tone: "busy", text: run.queue > 1 ? t("Waiting for a worker: {count} before this one", { count: run.queue - 1 }) : t("Waiting for a worker …") };
     case "running":
       // Nothing is computed: more of what was computed is shown.
