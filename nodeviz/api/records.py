@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from redis import RedisError
 
 from nodeviz.api.calls import Call
 from nodeviz.api.document import EVENTS, JSON_LINES
@@ -24,7 +23,7 @@ from nodeviz.api.links import run_of
 from nodeviz.api.refusals import UNAVAILABLE, Refusal
 from nodeviz.runs.feed import FeedLost, follow
 from nodeviz.runs.models import Run, RunState
-from nodeviz.runs.stream import client
+from nodeviz.runs.stream import redis_answers
 from nodeviz.streaming import streamed
 
 NO_CONTENT = 204
@@ -81,11 +80,9 @@ def records(call: Call) -> HttpResponseBase:
 
 
 def needs_redis() -> None:
-    """What is computed at the moment can only be followed through it. Raises Refusal."""
-    try:
-        client().ping()
-    except RedisError as error:
-        raise Refusal(UNAVAILABLE, _("the server's Redis does not answer; try again in a moment"), headers={"Retry-After": RETRY_AFTER_S}) from error
+    """What is to be computed reaches a worker through it, and what is computed its reader. Raises Refusal."""
+    if not redis_answers():
+        raise Refusal(UNAVAILABLE, _("the server's Redis does not answer; try again in a moment"), headers={"Retry-After": RETRY_AFTER_S})
 
 
 def _event_stream(call: Call, run: Run, since: int, *, is_over: bool) -> HttpResponseBase:

@@ -17,6 +17,7 @@ from nodeviz.api.calls import Call
 from nodeviz.api.document import JSON
 from nodeviz.api.gate import ASK_AGAIN, kept
 from nodeviz.api.links import own_scenario_of, run_json, run_of, scenario_of
+from nodeviz.api.records import needs_redis
 from nodeviz.api.refusals import CONFLICT, Refusal
 from nodeviz.runs.dispatch import ensure_run, give_up
 from nodeviz.runs.feed import FeedLost, follow
@@ -35,9 +36,10 @@ RETRY_AFTER_S = "1"
 
 
 def state(call: Call) -> HttpResponseBase:
-    """At once, or when the run is over."""
+    """At once, or when the run is over. Raises Refusal for who would wait in vain."""
     run, wait_s = run_of(call), call.given["wait"]
     if wait_s and not RunState(run.state).is_terminal:
+        needs_redis()
         return streamed(call.request, _state_later(run, wait_s), content_type=JSON)
     return JsonResponse(run_json(run))
 
@@ -62,8 +64,9 @@ def _state_now(run: Run) -> dict[str, object]:
 
 
 def start(call: Call) -> HttpResponseBase:
-    """Under the installed simulator: the run that there is, or one that is queued now."""
+    """Under the installed simulator: the run that there is, or one that is queued now. Raises Refusal if no worker would hear of it."""
     scenario = scenario_of(call)
+    needs_redis()
     before = run_shown(scenario.pk, simulator.VERSION)
     run = ensure_run(scenario, again=True, asked_by=client_of(call.request))
     is_new = before is None or (before.state == RunState.FAILED and run.state != RunState.FAILED)

@@ -11,6 +11,7 @@ from nodeviz.api.calls import Call
 from nodeviz.api.document import YAML
 from nodeviz.api.gate import FOR_EVER, kept
 from nodeviz.api.links import links, own_scenario_of, scenario_json, scenario_of
+from nodeviz.api.records import needs_redis
 from nodeviz.api.refusals import refused_text
 from nodeviz.api.texts import handed_in
 from nodeviz.runs.dispatch import ensure_run
@@ -24,10 +25,11 @@ CREATED, NO_CONTENT = 201, 204
 
 
 def create(call: Call) -> HttpResponseBase:
-    """A new link, whose run is queued. Raises Refusal with every problem."""
+    """A new link, whose run is queued. Raises Refusal with every problem, or because nobody would compute it."""
     documents = handed_in(call)
     try:
         loaded = docs.load(documents)
+        needs_redis()
         with transaction.atomic():
             scenario, token = stored(documents, loaded, parent_id=call.given["parent"] or "")
             ensure_run(scenario, again=True, asked_by=client_of(call.request))

@@ -84,8 +84,10 @@ def requeue(run: Run, queued: dict[str, Any]) -> bool:
 def send(run: Run) -> None:
     """Tell the workers that it waits. An unreachable broker is not the person's fault: the reaper sends it later."""
     try:
+        # Celery waits for a silent one twice as long, with few connections, behind which everybody else would wait in turn.
+        client().ping()
         simulate_run.apply_async(args=[run.pk], retry_policy=TRY_TWICE)
-    except OperationalError as error:
+    except (OperationalError, redis.RedisError) as error:
         log.warning("%s stays queued: %s", run, error)
         Run.objects.send_soon(run, timezone.now() + RESEND)
 

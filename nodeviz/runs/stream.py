@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import time
 from typing import Any
 
 import redis
@@ -25,11 +26,36 @@ SOCKET_TIMEOUT_S = 15
 ANSWER_WITHIN_S = 5
 """Of a Redis that is asked something short. A network that swallows everything looks like one that is slow, so whoever waits for it is told after this."""
 
+SILENT_FOR_S = 3.0
+"""After one has waited in vain nobody asks for so long: a request asks Redis several times, and all of them together must not take longer than one."""
+
 # A connection from before Redis was restarted is replaced at once. A timeout is not tried again, because the next one would take as long, and redis-py's
 # own default would wait some seconds between three more.
 ONCE_MORE: dict[str, Any] = {"retries": 1, "backoff": NoBackoff(), "supported_errors": (redis.ConnectionError,)}
 
 FRAME_FIELD = b"frame"
+
+
+class Patience(Retry):
+    """Once more, but not at a Redis that was silent a moment ago. One for all connections of a client."""
+
+    def __init__(self) -> None:
+        super().__init__(**ONCE_MORE)
+        self._silent_until_s = 0.0
+
+    def __deepcopy__(self, memo: object) -> Patience:
+        """redis-py copies it for each connection, and what one has found out holds for all."""
+        return self
+
+    def call_with_retry(self, *args: Any, **kwargs: Any) -> Any:
+        """Raises redis.TimeoutError also without having waited."""
+        if time.monotonic() < self._silent_until_s:
+            raise redis.TimeoutError("Redis did not answer a moment ago")
+        try:
+            return super().call_with_retry(*args, **kwargs)
+        except redis.TimeoutError:
+            self._silent_until_s = time.monotonic() + SILENT_FOR_S
+            raise
 
 
 def stream_key(run: Run) -> str:
@@ -56,7 +82,15 @@ def next_seq_of(entry: bytes) -> int:
 def client() -> redis.Redis:
     """For code that may block: tasks, views, commands. One pool a process."""
     patience: dict[str, Any] = {"socket_timeout": ANSWER_WITHIN_S, "socket_connect_timeout": ANSWER_WITHIN_S}
-    return redis.Redis.from_url(settings.REDIS_URL, **patience, retry=Retry(**ONCE_MORE), max_connections=1000)
+    return redis.Redis.from_url(settings.REDIS_URL, **patience, retry=Patience(), max_connections=1000)
+
+
+def redis_answers() -> bool:
+    """Found out within ANSWER_WITHIN_S."""
+    try:
+        return bool(client().ping())
+    except redis.RedisError:
+        return False
 
 
 def async_client(*, longest_wait_s: float = SOCKET_TIMEOUT_S - ANSWER_WITHIN_S) -> redis.asyncio.Redis:

@@ -25,7 +25,7 @@ import simulator
 from nodeviz.metrics import counted, observed
 from nodeviz.runs.frames import COMPRESSION, Frame, hello_message, records_message, state_message, unpack
 from nodeviz.runs.models import RunState
-from nodeviz.runs.stream import async_client, client
+from nodeviz.runs.stream import async_client, redis_answers
 from nodeviz.runs.tasks import simulate_try
 from nodeviz.runs.try_channels import (
     FRAME,
@@ -39,14 +39,21 @@ from nodeviz.runs.try_channels import (
     worker_channel,
 )
 from nodeviz.scenarios import documents as docs
-from nodeviz.scenarios.answers import REFUSED, TOO_OFTEN, json_object, problems_json, too_big_for_json, too_often_message
+from nodeviz.scenarios.answers import (
+    REFUSED,
+    TOO_OFTEN,
+    UNAVAILABLE,
+    json_object,
+    no_redis_message,
+    problems_json,
+    too_big_for_json,
+    too_often_message,
+)
 from nodeviz.scenarios.bounds import TRIES, bounded_body, may_ask
 from nodeviz.streaming import streamed
 
 log = logging.getLogger(__name__)
 
-UNAVAILABLE = 503
-NO_REDIS = gettext_noop("nothing can be computed at the moment, because the server's Redis does not answer; your text is still here, try again in a moment")
 NO_WORKER = gettext_noop("No worker took this up in time. Try again in a moment.")
 WORKER_LOST = gettext_noop("The worker that computed this was lost. Try again.")
 BROKEN_OFF = gettext_noop("Some records were lost on the way, because they were not read fast enough or Redis was restarted. Try again.")
@@ -68,10 +75,8 @@ def try_text(request: HttpRequest) -> HttpResponse:
         docs.load(documents)
     except simulator.ManifestError as error:
         return problems_json(docs.as_shown(error.problems, documents), REFUSED)
-    try:
-        client().ping()
-    except RedisError:
-        return problems_json((simulator.Problem(message=_(NO_REDIS)),), UNAVAILABLE)
+    if not redis_answers():
+        return problems_json((simulator.Problem(message=no_redis_message()),), UNAVAILABLE)
     files = {document.name: str(document.content) for document in documents}
     response = streamed(request, lines_of(messages(files)), content_type="application/x-ndjson; charset=utf-8")
     response["Cache-Control"] = "no-store"

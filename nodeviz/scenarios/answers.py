@@ -14,12 +14,17 @@ import simulator
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios.bounds import MAX_BODY_BYTES
 
-CREATED, SEE_OTHER, TOO_BIG, REFUSED, TOO_OFTEN = 201, 303, 413, 422, 429
+CREATED, SEE_OTHER, TOO_BIG, REFUSED, TOO_OFTEN, UNAVAILABLE = 201, 303, 413, 422, 429, 503
 
 
 def too_often_message() -> str:
     """To who asks for more than one address may."""
     return _("too many requests from your address; wait a minute and try again, your text is still here")
+
+
+def no_redis_message() -> str:
+    """To who wants something computed while nobody would hear of it."""
+    return _("nothing can be computed at the moment, because the server's Redis does not answer; your text is still here, try again in a moment")
 
 
 def too_big_message() -> str:

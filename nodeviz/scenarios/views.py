@@ -18,6 +18,7 @@ import simulator
 from nodeviz.runs.dispatch import ensure_run
 from nodeviz.runs.palette import palette
 from nodeviz.runs.shown import address_of
+from nodeviz.runs.stream import redis_answers
 from nodeviz.runs.turns import client_of
 from nodeviz.scenarios import documents as docs
 from nodeviz.scenarios import gallery, switch
@@ -27,8 +28,10 @@ from nodeviz.scenarios.answers import (
     SEE_OTHER,
     TOO_BIG,
     TOO_OFTEN,
+    UNAVAILABLE,
     as_json,
     json_object,
+    no_redis_message,
     problems_json,
     too_big_for_json,
     too_big_message,
@@ -69,6 +72,8 @@ def run(request: HttpRequest) -> HttpResponse:
         loaded = docs.load(documents)
     except simulator.ManifestError as error:
         return refusal(request, documents, error.problems, status=REFUSED)
+    if not redis_answers():
+        return refusal(request, documents, (simulator.Problem(message=no_redis_message()),), status=UNAVAILABLE)
     try:
         with transaction.atomic():
             scenario, token = scenario_of(documents, loaded, parent_id=request.POST.get("parent", ""))
