@@ -27,8 +27,8 @@ SECRETS = ("SECRET_KEY", "DATABASE_URL", "DATABASE_PASSWORD", "REDIS_URL", "REDI
 """May stand in a file that NAME_FILE names: a file is in no list of processes, no crash report and no `docker inspect`."""
 
 VARIABLES = frozenset(
-    """ABUSE_CONTACT ACCESS_LOG ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS DEBUG FORWARDED_ALLOW_IPS HOST HTTPS LOG_FORMAT LOG_LEVEL MAX_ROOMS MAX_ROOMS_EACH
-    METRICS_ALLOW MIN_FREE_MB PORT PSEUDO_LANGUAGE PYTHON ROOM_HOURS STATIC_ROOT UNSHARED_DAYS VAR_DIR WORKERS WORKER_MEMORY_MIB""".split()  # noqa: SIM905
+    """ABUSE_CONTACT ACCESS_LOG ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS DATABASE_CONNECTIONS DEBUG FORWARDED_ALLOW_IPS HOST HTTPS LOG_FORMAT LOG_LEVEL MAX_ROOMS
+    MAX_ROOMS_EACH METRICS_ALLOW MIN_FREE_MB PORT PSEUDO_LANGUAGE PYTHON ROOM_HOURS STATIC_ROOT UNSHARED_DAYS VAR_DIR WORKERS WORKER_MEMORY_MIB""".split()  # noqa: SIM905
 ) | {name + suffix for name in SECRETS for suffix in ("", "_FILE")}
 """All that anything here reads. docs/operations.md has the same; a test compares the two, and both with the code."""
 
@@ -207,13 +207,17 @@ def database(env: Environment, *, default_path: str) -> dict[str, Any]:
     if parts.scheme not in ("postgres", "postgresql") or not name:
         raise refuse("DATABASE_URL", _without_password(value), "postgres://user:password@host:5432/name or sqlite:////path/to/file")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "nodeviz.postgresql",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or "") or env.get("DATABASE_PASSWORD", ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": _port_of(value),
-        "OPTIONS": {"connect_timeout": "5", **dict(parse_qsl(parts.query))},
+        "OPTIONS": {
+            "connect_timeout": "5",
+            **dict(parse_qsl(parts.query)),
+            "connections": whole_number(env, "DATABASE_CONNECTIONS", default=20, least=1, most=1_000),
+        },
     }
 
 

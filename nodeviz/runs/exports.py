@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import aget_object_or_404
@@ -36,6 +37,9 @@ ACCEPTED, CONFLICT = 202, 409
 
 LINES_AT_ONCE = 500
 """Made between two chances for others."""
+
+FRAMES_AT_ONCE = 10
+"""Taken from the database in one go: a megabyte of records, packed to a tenth."""
 
 Record = dict[str, Any]
 Exporter = Callable[[HttpRequest, Run], Awaitable[HttpResponseBase]]
@@ -155,22 +159,40 @@ def figure_json(run: Run) -> str | None:
 # -- the artefact ----------------------------------------------------------------------------------------------------------------
 
 
+class Incomplete(Exception):
+    """The run was deleted while it was sent: the answer breaks off, because a part would look like a whole."""
+
+
+def frames_from(run: Run, seq: int) -> list[ArtefactFrame]:
+    """Some, by their place: a cursor of the database would keep a connection for as long as somebody takes to read. Raises Incomplete."""
+    found = list(ArtefactFrame.objects.filter(run=run.pk, first_seq__gte=seq).order_by("first_seq")[:FRAMES_AT_ONCE])
+    if not found and seq < run.records:
+        raise Incomplete(f"{run} has no record {seq} any more")
+    return found
+
+
 def records_of(run: Run) -> Iterator[Record]:
-    """The records of the artefact, read a few frames at a time."""
-    for frame in ArtefactFrame.objects.filter(run=run).order_by("first_seq").iterator(chunk_size=10):
-        for line in unpack(bytes(frame.packed)):
-            yield json.loads(line)
+    """The records of the artefact, read a few frames at a time. Raises Incomplete."""
+    next_seq = 0
+    while frames := frames_from(run, next_seq):
+        next_seq = frames[-1].next_seq
+        for frame in frames:
+            for line in unpack(bytes(frame.packed)):
+                yield json.loads(line)
 
 
 async def json_lines(run: Run) -> AsyncGenerator[str]:
-    """The artefact as it is, one frame at a time."""
-    async for frame in ArtefactFrame.objects.filter(run=run).order_by("first_seq").aiterator(chunk_size=10):
-        yield "\n".join(unpack(bytes(frame.packed))) + "\n"
+    """The artefact as it is, one frame at a time. Raises Incomplete."""
+    next_seq = 0
+    while frames := await database_sync_to_async(frames_from)(run, next_seq):
+        next_seq = frames[-1].next_seq
+        for frame in frames:
+            yield "\n".join(unpack(bytes(frame.packed))) + "\n"
 
 
 async def in_pieces(lines: Iterator[str]) -> AsyncGenerator[str]:
-    """Text made on a thread, so that the event loop serves others meanwhile."""
-    while piece := await sync_to_async(lambda: "".join(f"{line}\n" for line in islice(lines, LINES_AT_ONCE)))():
+    """Text made on a thread, so that the event loop serves others meanwhile; no connection is kept between two pieces."""
+    while piece := await database_sync_to_async(lambda: "".join(f"{line}\n" for line in islice(lines, LINES_AT_ONCE)))():
         yield piece
 
 

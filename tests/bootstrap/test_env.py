@@ -13,6 +13,9 @@ from tests.surroundings import CHECKOUT
 STRONG = "kq7Zr2Wn9XvB4mTs6Jh1Lc8Pd3Fg5Ay0Ue-RiOoNbVwQxEzMtK"
 
 
+BOUNDS = {"connect_timeout": "5", "connections": 20}
+
+
 def read_database(environment):
     """Where nobody said which."""
     return env.database(environment, default_path="/var/default.sqlite3")
@@ -52,12 +55,21 @@ def test_a_redis_in_celerys_words(url, expected):
         pytest.param("sqlite:////data/my.sqlite3", {"NAME": "/data/my.sqlite3"}, id="another file"),
         pytest.param(
             "postgres://me:a%40b@db:5433/pods?sslmode=require",
-            {"NAME": "pods", "USER": "me", "PASSWORD": "a@b", "HOST": "db", "PORT": "5433", "OPTIONS": {"sslmode": "require", "connect_timeout": "5"}},
+            {
+                "NAME": "pods",
+                "USER": "me",
+                "PASSWORD": "a@b",
+                "HOST": "db",
+                "PORT": "5433",
+                "OPTIONS": {"sslmode": "require", **BOUNDS},
+            },
             id="PostgreSQL, with an escaped password and an option",
         ),
         pytest.param("postgresql:///pods", {"NAME": "pods", "HOST": "", "PORT": ""}, id="PostgreSQL by its socket"),
         pytest.param(
-            "postgres:///pods?host=/run/postgresql", {"NAME": "pods", "OPTIONS": {"host": "/run/postgresql", "connect_timeout": "5"}}, id="in a folder"
+            "postgres:///pods?host=/run/postgresql",
+            {"NAME": "pods", "OPTIONS": {"host": "/run/postgresql", **BOUNDS}},
+            id="in a folder",
         ),
     ],
 )
@@ -65,6 +77,18 @@ def test_the_database(url, expected):
     described = read_database({"DATABASE_URL": url})
 
     assert described.items() >= expected.items()
+
+
+@pytest.mark.parametrize(
+    ("environment", "most"),
+    [
+        pytest.param({}, 20, id="twenty by default"),
+        pytest.param({"DATABASE_CONNECTIONS": "7"}, 7, id="as many as somebody says"),
+        pytest.param({"DATABASE_URL": "postgres:///pods?connections=9"}, 20, id="whatever the address says"),
+    ],
+)
+def test_how_many_connections_a_process_holds(environment, most):
+    assert read_database({"DATABASE_URL": "postgres:///pods", **environment})["OPTIONS"]["connections"] == most
 
 
 @pytest.mark.parametrize(

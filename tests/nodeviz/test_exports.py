@@ -13,13 +13,13 @@ from html.parser import HTMLParser
 
 import plotly.io
 import pytest
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.test import AsyncClient
 
 import simulator
+from nodeviz.runs import exports, standalone
 from nodeviz.runs import figure as figures
-from nodeviz.runs import standalone
-from nodeviz.runs.models import Run, RunState
+from nodeviz.runs.models import ArtefactFrame, Run, RunState
 from nodeviz.runs.palette import FAMILIES
 from nodeviz.runs.spans import rows_of
 from nodeviz.runs.tasks import simulate_run
@@ -101,6 +101,39 @@ def test_a_browser_that_reads_one_gzip_file_gets_everything(make_run: MakeRun, e
     assert headers["Content-Encoding"] == "gzip"
     assert (reader.eof, reader.unused_data) == (True, b"")
     assert len(read) == len(download(run, ending)[2].encode())
+
+
+MANY = "---\n".join(f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web-{n}}}\nspec: {{containers: [{{name: app, image: 'a:1'}}]}}\n" for n in range(20))
+"""Some thousand records, in more than two frames."""
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "html"])
+def test_what_is_read_by_and_by_is_the_same(make_run: MakeRun, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = computed(make_run(MANY))
+    whole = download(run, ending)[2]
+    monkeypatch.setattr(exports, "FRAMES_AT_ONCE", 1)
+    monkeypatch.setattr(exports, "LINES_AT_ONCE", 7)
+
+    assert ArtefactFrame.objects.filter(run=run).count() > 2
+    assert download(run, ending)[2] == whole
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_a_run_that_is_deleted_while_it_is_sent_is_no_whole_file(make_run: MakeRun, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "FRAMES_AT_ONCE", 1)
+    monkeypatch.setattr(exports, "LINES_AT_ONCE", 1)
+    run = computed(make_run(MANY))
+
+    async def read_while_it_is_deleted() -> None:
+        response = await AsyncClient().get(f"/s/{run.scenario_id}.{ending}")
+        parts = aiter(response)
+        await anext(parts)
+        await sync_to_async(run.delete)()
+        async for _ in parts:
+            pass
+
+    with pytest.raises(exports.Incomplete):
+        async_to_sync(read_while_it_is_deleted)()
 
 
 def test_the_table_has_a_row_per_record(make_run: MakeRun) -> None:
