@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "nodeviz.database_away.DatabaseAwayMiddleware",
 ]
 
 ROOT_URLCONF = "nodeviz.urls"

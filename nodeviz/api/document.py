@@ -119,6 +119,8 @@ def _complete(item: Mapping[str, Any], method: str) -> None:
         common |= {"413": "Problem", "415": "Problem", "422": "Refused"}
     if "x-bucket" in operation:
         common["429"] = "TooOften"
+        # Redis or the database is away.
+        common["503"] = "Unavailable"
     if method != "get":
         # A page of another origin asks.
         common["403"] = "Problem"

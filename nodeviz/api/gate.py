@@ -19,7 +19,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from nodeviz.api.calls import Call, read
 from nodeviz.api.document import Operation, bucket_of
-from nodeviz.api.refusals import BAD_METHOD, FORBIDDEN, NOT_FOUND, TOO_OFTEN, Refusal, answer_of
+from nodeviz.api.refusals import BAD_METHOD, FORBIDDEN, NOT_FOUND, TOO_OFTEN, UNAVAILABLE, Refusal, answer_of
+from nodeviz.database_away import DATABASE_AWAY, RETRY_AFTER_S, no_database_message
 from nodeviz.scenarios.answers import too_often_message
 from nodeviz.scenarios.bounds import may_ask
 
@@ -49,6 +50,8 @@ def view_of(by_method: Mapping[str, Operation], handlers: Mapping[str, Handler])
             response = _answer(request, operation, allowed, handlers, from_path)
         except Refusal as refusal:
             response = answer_of(refusal)
+        except DATABASE_AWAY as error:
+            response = answer_of(Refusal(UNAVAILABLE, no_database_message(error), headers={"Retry-After": RETRY_AFTER_S}))
         return finished(request, response, is_safe=method in ("GET", "HEAD"))
 
     return view

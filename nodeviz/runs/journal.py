@@ -17,10 +17,11 @@ from datetime import timedelta
 from typing import Any, cast
 
 import redis
-from django.db import InterfaceError, OperationalError, close_old_connections, transaction
+from django.db import close_old_connections, transaction
 from django.utils import timezone
 
 import simulator
+from nodeviz.database_away import DATABASE_AWAY
 from nodeviz.metrics import counted, observed
 from nodeviz.runs.frames import cut, pack
 from nodeviz.runs.models import ArtefactFrame, Run, RunState
@@ -42,9 +43,6 @@ NOBODY = 2**53
 STREAM_RETRY_S = 1.0
 """A Redis that did not take a frame is asked again after this, or after twice the time that it took to find out, if that is longer: waiting for it must not
 become what a worker mostly does."""
-
-DATABASE_AWAY = (OperationalError, InterfaceError)
-"""It is locked, full, or being restarted. What is a mistake of ours is none of these."""
 
 CLOSE_WITHIN_S = 20.0
 """The database may be away for so long at the end of a run. The frames are in memory meanwhile, and nobody else has the run."""

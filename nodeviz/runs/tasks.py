@@ -15,10 +15,11 @@ from celery.exceptions import Reject
 from django.db import close_old_connections
 
 import simulator
+from nodeviz.database_away import DATABASE_AWAY
 from nodeviz.logs import also_about
 from nodeviz.metrics import observed
 from nodeviz.runs.frames import MAX_TRACE_CHARACTERS, characters, state_message
-from nodeviz.runs.journal import DATABASE_AWAY, Fenced, Journal, Record, wake_readers
+from nodeviz.runs.journal import Fenced, Journal, Record, wake_readers
 from nodeviz.runs.lease import HeldLease
 from nodeviz.runs.models import MAX_ATTEMPTS, Run, RunState
 from nodeviz.runs.try_worker import ReaderGone, Speaker, where_it_failed
