@@ -51,6 +51,9 @@ def ensure_run(scenario: Scenario, *, again: bool = False, asked_by: str = "") -
         requeued = created = False
         if run:
             requeued = requeue(run, queued)
+            if not requeued:
+                # Somebody else did, at the same moment.
+                run.refresh_from_db()
         else:
             run, created = Run.objects.get_or_create(scenario=scenario, simulator_version=simulator.VERSION, defaults=queued)
         if created or requeued:

@@ -56,10 +56,13 @@ class RunQuerySet(models.QuerySet["Run"]):
             raise ValueError(f"run {run.pk}: {run.state} -> {to} is not in the table")
         if to.is_terminal:
             changes["client"] = ""
-        changed = self.filter(pk=run.pk, state=run.state, epoch=run.epoch).update(state=to, **changes)
-        if changed:
-            run.refresh_from_db()
-        return changed == 1
+        changes["state"] = to
+        if not self.filter(pk=run.pk, state=run.state, epoch=run.epoch).update(**changes):
+            return False
+        # Not read again: whoever changed or deleted the row since then must not be taken for us.
+        for name, value in changes.items():
+            setattr(run, name, value)
+        return True
 
     def claim(self, run_id: int, *, task_id: str) -> Run | None:
         """The run, now computed by this task under a new epoch; None if there is nothing to do for it.

@@ -86,6 +86,9 @@ class Restorer:
     def _run(self, scenario: Scenario, values: dict[str, Any]) -> None:
         given = fields(values, OF_RUN, Run)
         if Run.objects.filter(scenario=scenario, simulator_version=given["simulator_version"]).exists():
+            # Its frames are passed over, and not what comes behind them.
+            while self._next and self._next[0] == "frame":
+                self._step()
             return
         created = given.pop("created", None)
         run = Run.objects.create(scenario=scenario, state=RunState.FINISHED, lease_until=timezone.now(), **given)

@@ -84,6 +84,18 @@ def test_it_comes_back_as_it_was(shared_run: Run, tmp_path: Path) -> None:
     assert len(before[2]) > 1
 
 
+def test_of_several_runs_of_a_link_those_that_are_missing_come_back(shared_run: Run, tmp_path: Path) -> None:
+    for version in ("0.1", "0.2"):
+        run = Run.objects.create(scenario=shared_run.scenario, simulator_version=version, state=RunState.FINISHED, lease_until=shared_run.lease_until)
+        ArtefactFrame.objects.create(run=run, first_seq=0, next_seq=1, packed=b"x")
+    before = everything()
+    said("backup", str(tmp_path / "backup"), "--runs")
+    Run.objects.exclude(pk=shared_run.pk).delete()
+    said("restore", str(tmp_path / "backup"))
+
+    assert everything() == before
+
+
 def test_restoring_twice_changes_nothing(shared_run: Run, tmp_path: Path) -> None:
     said("backup", str(tmp_path / "backup"), "--runs")
     before = everything()

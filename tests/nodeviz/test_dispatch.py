@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import redis
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -85,6 +87,48 @@ def test_without_a_broker_the_run_stays_queued(make_scenario: Callable[..., Scen
 
     assert run.state == RunState.QUEUED
     assert list(Run.objects.overdue(timezone.now() + RESEND)) == [run]
+
+
+def at_the_update(do: Callable[[], object], *, before: bool = False) -> Any:
+    """Something that another process does just before, or just after, the first change of a run's row."""
+    waiting = [do]
+
+    def wrapper(execute: Any, sql: str, *arguments: Any) -> Any:
+        is_first = bool(waiting) and sql.startswith('UPDATE "runs_run"')
+        meanwhile = waiting.pop() if is_first else None
+        if meanwhile and before:
+            meanwhile()
+        result = execute(sql, *arguments)
+        if meanwhile and not before:
+            meanwhile()
+        return result
+
+    return connection.execute_wrapper(wrapper)
+
+
+def test_of_two_who_try_a_failed_run_again_both_see_it_queued(make_run: MakeRun) -> None:
+    scenario = make_run(state=RunState.FAILED).scenario
+    with at_the_update(lambda: ensure_run(scenario, again=True), before=True):
+        run = ensure_run(scenario, again=True)
+
+    assert (run.state, messages()) == (RunState.QUEUED, 1)
+
+
+def test_a_run_that_is_deleted_as_it_is_revived_does_not_end_the_reaper(make_run: MakeRun) -> None:
+    run = make_run(state=RunState.RUNNING, lease_until=PAST)
+    with at_the_update(lambda: Run.objects.filter(pk=run.pk).delete()):
+        reap()
+
+    assert not Run.objects.exists()
+
+
+def test_who_is_overtaken_as_it_takes_a_run_is_not_taken_for_the_other(make_run: MakeRun) -> None:
+    run = make_run()
+    with at_the_update(lambda: Run.objects.update(epoch=7, task_id="message-2")):
+        mine = Run.objects.claim(run.pk, task_id="message-1")
+
+    assert mine is not None
+    assert (mine.epoch, mine.task_id, Run.objects.renew(mine.pk, mine.epoch)) == (1, "message-1", False)
 
 
 def test_places_in_the_queue(make_run: MakeRun) -> None:
