@@ -10,6 +10,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
@@ -31,6 +32,9 @@ NAMES = ("request", "run", "scenario", "room", "status", "method", "path", "ms")
 
 MOST_CHARACTERS = 2_000
 """Of a message. A longer one is a text that does not belong here."""
+
+NOT_PRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Ends a line, or tells a terminal something."""
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -106,10 +110,10 @@ class PlainLines(logging.Formatter):
         super().__init__("%(levelname)s %(name)s: %(message)s")
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        """With what it is about behind it. A line stays one line, whatever somebody put into a path."""
+        """With what it is about behind it. A line stays one line, and does nothing to a terminal, whatever somebody put into a path."""
         fields = " ".join(f"{name}={value}" for name, value in fields_of(record).items())
-        line = super().formatMessage(record)[:MOST_CHARACTERS].replace("\r", "\\r").replace("\n", "\\n")
-        return f"{line} [{fields}]" if fields else line
+        line = super().formatMessage(record)[:MOST_CHARACTERS]
+        return NOT_PRINTED.sub(lambda found: ascii(found[0])[1:-1], f"{line} [{fields}]" if fields else line)
 
     def formatException(self, ei: Any) -> str:
         """Without what somebody handed in."""

@@ -45,11 +45,20 @@ def test_a_line_for_machines_is_one_object_with_what_it_is_about():
     assert {"time", "program", "pid"} <= set(line)
 
 
-def test_a_line_for_people_stays_one_line():
-    with about(room="BCDFGH"):
-        line = PlainLines().format(record("Not Found: /s/%s", "a\nERROR forged: line"))
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        pytest.param("a\nERROR forged: line", "a\\nERROR forged: line", id="a line of its own"),
+        pytest.param("a\x1b[2J\x9b31m", "a\\x1b[2J\\x9b31m", id="an order to the terminal"),
+        pytest.param("a\u2028b\x85c\ud800", "a\\u2028b\\x85c\\ud800", id="other ends of lines, and what no terminal can write"),
+        pytest.param("ä\U0001f600", "ä\U0001f600", id="letters stay as they are"),
+    ],
+)
+def test_a_line_for_people_stays_one_line(sent, shown):
+    with about(path=f"/{sent}"):
+        line = PlainLines().format(record("Not Found: /s/%s", sent))
 
-    assert line == "ERROR nodeviz.runs.tasks: Not Found: /s/a\\nERROR forged: line [room=BCDFGH]"
+    assert line == f"ERROR nodeviz.runs.tasks: Not Found: /s/{shown} [path=/{shown}]"
 
 
 @pytest.mark.parametrize("lines", [JsonLines(), PlainLines()], ids=["json", "plain"])
