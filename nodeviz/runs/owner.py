@@ -18,7 +18,7 @@ import simulator
 from nodeviz.runs.dispatch import give_up
 from nodeviz.runs.forgetting import delete_link
 from nodeviz.runs.models import Run, RunState
-from nodeviz.scenarios.answers import TOO_OFTEN, json_object, problems_json, too_big_for_json, too_often_message
+from nodeviz.scenarios.answers import TOO_OFTEN, posted_json, problems_json, too_big_for_json, too_often_message
 from nodeviz.scenarios.bounds import CHECKS, bounded_body, may_ask
 from nodeviz.scenarios.models import Scenario
 
@@ -41,7 +41,7 @@ def about_a_link(*, owner_only: bool) -> Callable[[Answer], Callable[..., HttpRe
             scenario = Scenario.objects.linked(scenario_id)
             if scenario is None:
                 return _problem(_(NOTHING_THERE), NOT_FOUND)
-            if owner_only and not scenario.belongs_to(str(json_object(request.body).get("token", ""))):
+            if owner_only and not scenario.belongs_to(str(posted_json(request).get("token", ""))):
                 return _problem(_(NOT_YOURS), FORBIDDEN)
             return JsonResponse(answer(scenario))
 

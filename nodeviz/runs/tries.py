@@ -43,8 +43,8 @@ from nodeviz.scenarios.answers import (
     REFUSED,
     TOO_OFTEN,
     UNAVAILABLE,
-    json_object,
     no_redis_message,
+    posted_json,
     problems_json,
     too_big_for_json,
     too_often_message,
@@ -69,7 +69,7 @@ def try_text(request: HttpRequest) -> HttpResponse:
     """JSON in (`text`, and `name` if problems shall name the file); the messages of the run out, as JSON lines, or every problem."""
     if not may_ask(TRIES, request):
         return problems_json((simulator.Problem(message=too_often_message()),), TOO_OFTEN)
-    form = json_object(request.body)
+    form = posted_json(request)
     documents = (docs.text_document(str(form.get("name", "")), str(form.get("text", ""))),)
     try:
         docs.load(documents)

@@ -33,6 +33,11 @@ def too_big_message() -> str:
     return _("the request is too large: at most %(read)d MiB are read, and %(run)d MiB can be run") % limits
 
 
+def posted_json(request: HttpRequest) -> dict[str, Any]:
+    """What was sent as JSON. A form with parts is none, and cannot be read again: Django's CSRF check has looked into it."""
+    return {} if request.content_type == "multipart/form-data" else json_object(request.body)
+
+
 def json_object(body: bytes) -> dict[str, Any]:
     """An empty one if the body is none; the simulator then says that there is no text."""
     try:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 import simulator
 from nodeviz.scenarios import documents as docs
-from nodeviz.scenarios.answers import REFUSED, TOO_OFTEN, json_object, problems_json, too_big_for_json, too_often_message
+from nodeviz.scenarios.answers import REFUSED, TOO_OFTEN, posted_json, problems_json, too_big_for_json, too_often_message
 from nodeviz.scenarios.bounds import CHECKS, bounded_body, may_ask
 
 Form = dict[str, Any]
@@ -24,7 +24,7 @@ def about_a_text(answer: Callable[[str, Form], Form]) -> Callable[..., HttpRespo
     def view(request: HttpRequest) -> JsonResponse:
         if not may_ask(CHECKS, request):
             return problems_json((simulator.Problem(message=too_often_message()),), TOO_OFTEN)
-        form = json_object(request.body)
+        form = posted_json(request)
         document = docs.text_document("", str(form.get("text", "")))
         problems = docs.over_limits([document])
         if problems:

@@ -328,6 +328,15 @@ def test_nonsense_is_answered(route: Any, finished: Run) -> None:
     assert 500 not in statuses
 
 
+@pytest.mark.parametrize("route", by_name(FORMS))
+def test_a_form_with_parts_is_answered_where_json_is_wanted(route: Any, make_scenario: Callable[..., Scenario]) -> None:
+    """By a visitor with a token: the check for it has read the parts before the view wants the body."""
+    visitor = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    token = visitor.get("/").cookies["csrftoken"].value
+
+    assert visitor.post(route.path(scenario=make_scenario().pk), {"text": ""}, headers={"X-CSRFToken": token}).status_code < 500
+
+
 PARTS = "multipart/form-data; boundary=b"
 LINE = "application/x-www-form-urlencoded"
 
