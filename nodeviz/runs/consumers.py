@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 from typing import Any
 from urllib.parse import parse_qs
 
+from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.http import parse_cookie
 
 from nodeviz.runs.feed import FeedLost, follow
 from nodeviz.runs.frames import joined_at
 from nodeviz.runs.models import Run
 from nodeviz.runs.outlet import Outlet, patience
 from nodeviz.runs.shown import PARAMETER, run_shown
+from nodeviz.scenarios.bounds import READS, browser_with, may_take
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +35,17 @@ UNKNOWN_RUN, STALLED, BAD_MESSAGE, TOO_OFTEN, FEED_LOST = 4404, 4008, 4400, 4429
 class RunConsumer(AsyncWebsocketConsumer):
     """`{"op": "join", "from": SEQ}` starts the stream at a record, and starts it anew when it comes again."""
 
+    run: Run | None
     sender: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         """Accepted before it is looked up, because a browser sees the code of an accepted socket only."""
         await self.accept()
         self.allowance, self.asked_s = float(JOINS_AT_ONCE), asyncio.get_running_loop().time()
+        self.run = None
+        if not await may_open(*who_opens(self.scope)):
+            await self.close(TOO_OFTEN)
+            return
         self.run = await database_sync_to_async(run_shown)(self.scope["url_route"]["kwargs"]["scenario_id"], wanted_version(self.scope))
         if self.run is None:
             await self.close(UNKNOWN_RUN)
@@ -82,6 +91,16 @@ class RunConsumer(AsyncWebsocketConsumer):
             await self.close(FEED_LOST)
         finally:
             outlet.close()
+
+
+may_open = sync_to_async(functools.partial(may_take, READS), thread_sensitive=False)
+"""A socket costs what its page does: whoever opens one after the other would read the past as often as by joining."""
+
+
+def who_opens(scope: Any) -> tuple[str, str]:
+    """Address and browser."""
+    cookie = next((value for name, value in scope["headers"] if name == b"cookie"), b"")
+    return (scope.get("client") or ("",))[0], browser_with(parse_cookie(cookie.decode("latin-1")))
 
 
 def report(sender: asyncio.Task[None]) -> None:

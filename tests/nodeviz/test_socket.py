@@ -306,6 +306,21 @@ async def test_who_joins_again_and_again_is_sent_away(make_run: MakeRun) -> None
         assert answer["code"] == 4429
 
 
+async def test_who_opens_one_socket_after_the_other_is_sent_away(make_run: MakeRun, redis_client: redis.Redis) -> None:
+    run = await sync_to_async(lambda: finished(make_run()))()
+    redis_client.hset("nodeviz:bucket:read:192.0.2.7", mapping={"tokens": "1", "at": str(2**52)})
+    codes = []
+    for address in ("192.0.2.7", "192.0.2.7", "192.0.2.8"):
+        viewer = Viewer(run.scenario_id)
+        viewer.scope["client"] = (address, 1)
+        assert await viewer.open() == "websocket.accept"
+        await viewer.say('{"op": "join", "from": 1300}')
+        codes.append((await viewer.connection.receive_output(timeout=5)).get("code", "open"))
+        await viewer.leave()
+
+    assert codes == ["open", 4429, "open"]
+
+
 async def test_a_binary_message_ends_the_conversation(make_run: MakeRun) -> None:
     run = await sync_to_async(make_run)()
     async with socket(run) as viewer:

@@ -58,6 +58,7 @@ THREATS = frozenset(
     regular expressions in the browser
     hash flooding
     secrets in logs
+    forged lines in a log
     private texts on a disk
     deleting what is somebody else's
     code in the broker's messages
