@@ -128,7 +128,7 @@ class Supervisor:
         try:
             await self._prepare(setup)
             successor = await self._started_web(web)
-        except (CannotStart, DatabaseError) as error:
+        except (CannotStart, DatabaseError, OSError) as error:
             self._show("up", f"goes on as before: {error}")
             return
         self._succeed(successor, sent=web.stop_signal, grace_s=programs.GRACEFUL_WEB_S + 1)
@@ -216,16 +216,22 @@ class Supervisor:
         clock = asyncio.get_running_loop().time
         while True:
             started_s = clock()
-            child = self._children[program.name] = running or await Child.start(program, folder=self._folder, show=self._show)
+            try:
+                child = self._children[program.name] = running or await Child.start(program, folder=self._folder, show=self._show)
+            except OSError as error:
+                # The machine has no room for a process, or its file is being replaced: no reason for the others to end.
+                how, why = "was not started", str(error.strerror)
+            else:
+                how, why = "ended", how_it_ended(await child.ended())
+                if not self._stop.is_set():
+                    child.show_held()
             running = None
-            code = await child.ended()
             if self._stop.is_set():
                 return
-            child.show_held()
             record = record.after_end(lived_s=clock() - started_s)
             if record.is_hopeless and not self._ready:
-                raise CannotStart(f"{program.name} does not start ({how_it_ended(code)}); its last lines above say why.")
-            self._show(program.name, f"ended ({how_it_ended(code)}), starts again in {record.delay_s:g} s")
+                raise CannotStart(f"{program.name} does not start ({why}); its last lines above say why.")
+            self._show(program.name, f"{how} ({why}), starts again in {record.delay_s:g} s")
             await asyncio.sleep(record.delay_s)
 
     async def _stop_all(self) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from nodeviz.own_names import is_loopback
-from nodeviz.supervisor import preparation, programs
+from nodeviz.supervisor import preparation, programs, restarts
 from nodeviz.supervisor.management.commands.up import announcement
 from nodeviz.supervisor.network import AddressUnusable, check_address, free_port
 from nodeviz.supervisor.redis_choice import Choice, Kind, choose
 from nodeviz.supervisor.restarts import HOPELESS_ENDS, LONGEST_DELAY_S, Record
-from nodeviz.supervisor.supervise import how_it_ended
+from nodeviz.supervisor.supervise import CannotStart, Supervisor, how_it_ended
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,17 @@ def test_a_program_that_never_came_up_is_given_up(ends, expected):
 )
 def test_how_a_program_ended(code, expected):
     assert how_it_ended(code) == expected
+
+
+async def test_a_program_that_the_machine_does_not_start_is_tried_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(restarts, "FIRST_DELAY_S", 0.0)
+    said = []
+    supervisor = Supervisor(folder=tmp_path, host="127.0.0.1", port=0, show=lambda name, line: said.append(f"{name}: {line}"))
+    missing = programs.Program(name="worker", arguments=(str(tmp_path / "not-yet"),))
+
+    with pytest.raises(CannotStart, match=r"worker does not start \(No such file or directory\)"):
+        await supervisor._keep_up(missing)
+    assert said == ["worker: was not started (No such file or directory), starts again in 0 s"] * (HOPELESS_ENDS - 1)
 
 
 def test_a_taken_port_is_one_sentence_with_a_way_out():
