@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from io import StringIO
 
@@ -9,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from nodeviz.runs.management.commands.takedown import forks_of
 from nodeviz.runs.models import ArtefactFrame, Run
 from nodeviz.runs.stream import stream_key
 from nodeviz.runs.tasks import simulate_run
@@ -100,6 +102,15 @@ def test_forks_and_copies_go_when_that_is_wanted(make_scenario: Callable[..., Sc
 
     assert set(Scenario.objects.values_list("pk", flat=True)) == {other.pk}
     assert (copy.pk != fork.pk, BlockedText.objects.count()) == (True, 2)
+
+
+def test_a_thousand_generations_of_forks_are_found(make_scenario: Callable[..., Scenario]) -> None:
+    first = make_scenario()
+    names = [first.pk, *(f"fork{number:07}" for number in range(1_100))]
+    made = [Scenario(pk=name, files=[], title="", parent_id=parent, simulator_version="1") for parent, name in itertools.pairwise(names)]
+    Scenario.objects.bulk_create(made)
+
+    assert [fork.pk for fork in forks_of(first)] == names[1:]
 
 
 def test_a_link_may_go_without_its_text_being_blocked(make_scenario: Callable[..., Scenario]) -> None:

@@ -25,10 +25,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         scenario = linked(options["link"])
-        condemned = {scenario.pk: scenario.text}
+        condemned = {scenario.pk: fingerprint(scenario.text)}
         if options["forks"]:
-            condemned |= {fork.pk: fork.text for fork in forks_of(scenario)}
-        marks = {fingerprint(text) for text in condemned.values()}
+            condemned |= {fork.pk: fingerprint(fork.text) for fork in forks_of(scenario)}
+        marks = set(condemned.values())
         if not options["no_block"]:
             with transaction.atomic():
                 for mark in sorted(marks):
@@ -45,7 +45,9 @@ class Command(BaseCommand):
 
 
 def forks_of(scenario: Scenario) -> Iterator[Scenario]:
-    """And theirs."""
-    for fork in scenario.forks.all():
-        yield fork
-        yield from forks_of(fork)
+    """And theirs: who presses Run again and again makes a thousand generations in half an hour."""
+    waiting = [scenario.pk]
+    while waiting:
+        for fork in Scenario.objects.filter(parent=waiting.pop()):
+            waiting.append(fork.pk)
+            yield fork
