@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -131,7 +131,7 @@ def whole_number(env: Environment, name: str, *, default: int, least: int, most:
     value = env.get(name, "").strip()
     if not value:
         return default
-    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+    if not (value.isascii() and value.isdigit() and len(value) < 20 and least <= int(value) <= most):
         raise refuse(name, value, f"a whole number from {least} to {most}")
     return int(value)
 
@@ -176,7 +176,7 @@ def redis_url(env: Environment) -> str | None:
     if not value:
         return None
     parts = urlsplit(value)
-    complete = bool(parts.path) if parts.scheme == "unix" else bool(parts.hostname)
+    complete = bool(parts.path) if parts.scheme == "unix" else bool(parts.hostname) and _has_port_or_none(parts)
     if parts.scheme not in ("redis", "rediss", "unix") or not complete:
         raise refuse("REDIS_URL", _without_password(value), "redis://host:6379/0, rediss://host:6379/0 or unix:///path/to/redis.sock")
     password = env.get("REDIS_PASSWORD", "")
@@ -243,8 +243,17 @@ def _port_of(url: str) -> str:
     return str(number) if number else ""
 
 
+def _has_port_or_none(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
+
+
 def _without_password(url: str) -> str:
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
+    """Also of one that holds an @, and of one that is an option."""
+    without_options = re.sub(r"\?.*", "?***", url)
+    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", without_options)
 
 
 def _is_address(host: str) -> bool:

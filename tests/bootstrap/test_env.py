@@ -104,6 +104,9 @@ def test_how_many_connections_a_process_holds(environment, most):
         pytest.param(lambda e: env.origins(e, "X"), {"X": "example.org"}, "origins such as https://example.org", id="an origin without a scheme"),
         pytest.param(lambda e: env.origins(e, "X"), {"X": "https://example.org/a"}, "origins such as https://example.org", id="an origin with a path"),
         pytest.param(env.redis_url, {"REDIS_URL": "localhost:6379"}, "expected redis://host:6379/0", id="a Redis without a scheme"),
+        pytest.param(env.port, {"PORT": "8" * 5000}, "PORT is '888", id="a port without end"),
+        pytest.param(env.redis_url, {"REDIS_URL": "redis://host:x/0"}, "expected redis://host:6379/0", id="a Redis behind a port that is none"),
+        pytest.param(env.redis_url, {"REDIS_URL": "redis://host:70000/0"}, "expected redis://host:6379/0", id="a Redis behind a port that is too high"),
         pytest.param(env.redis_url, {"REDIS_URL": "unix://"}, "unix:///path/to/redis.sock", id="a socket without a path"),
         pytest.param(read_database, {"DATABASE_URL": "mysql://db/pods"}, "expected postgres://user:password", id="another database"),
         pytest.param(read_database, {"DATABASE_URL": "postgres://db"}, "expected postgres://user:password", id="one without a name"),
@@ -117,9 +120,19 @@ def test_nonsense_is_refused_in_a_sentence(read, environment, sentence):
     assert sentence in str(refused.value)
 
 
-def test_a_refusal_does_not_repeat_the_password():
+@pytest.mark.parametrize(
+    ("read", "name", "url"),
+    [
+        pytest.param(read_database, "DATABASE_URL", "mysql://me:hunter2@db/pods", id="of a database"),
+        pytest.param(read_database, "DATABASE_URL", "mysql://me:p@hunter2@db/pods", id="with an @ in it"),
+        pytest.param(read_database, "DATABASE_URL", "mysql://db/pods?user=me&password=hunter2", id="as an option"),
+        pytest.param(read_database, "DATABASE_URL", "postgres://me:hunter2@db:x/pods", id="before a port that is none"),
+        pytest.param(env.redis_url, "REDIS_URL", "http://:hunter2@host", id="of a Redis"),
+    ],
+)
+def test_a_refusal_does_not_repeat_the_password(read, name, url):
     with pytest.raises(ImproperlyConfigured) as refused:
-        read_database({"DATABASE_URL": "mysql://me:hunter2@db/pods"})
+        read({name: url})
 
     assert "hunter2" not in str(refused.value)
 
