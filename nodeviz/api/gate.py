@@ -22,7 +22,7 @@ from nodeviz.api.document import Operation, bucket_of
 from nodeviz.api.refusals import BAD_METHOD, FORBIDDEN, NOT_FOUND, TOO_OFTEN, UNAVAILABLE, Refusal, answer_of
 from nodeviz.database_away import DATABASE_AWAY, RETRY_AFTER_S, no_database_message
 from nodeviz.scenarios.answers import too_often_message
-from nodeviz.scenarios.bounds import may_ask
+from nodeviz.scenarios.bounds import may_take
 
 Handler = Callable[[Call], HttpResponseBase]
 
@@ -71,7 +71,8 @@ def _answer(
     if not operation.is_safe and not _is_ours(request):
         raise Refusal(FORBIDDEN, _("a page of another site asked for it"))
     bucket = bucket_of(operation)
-    if bucket and not may_ask(bucket, request):
+    # Not by the browser's own part of it, whose name is a cookie.
+    if bucket and not may_take(bucket, request.META.get("REMOTE_ADDR", ""), ""):
         raise Refusal(TOO_OFTEN, too_often_message(), headers={"Retry-After": str(math.ceil(60 / bucket.per_minute))})
     return handlers[operation.id](read(request, operation, from_path))
 

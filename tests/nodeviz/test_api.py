@@ -347,6 +347,14 @@ def test_who_asks_too_often_is_told_when_to_come_back(client: Client, redis_clie
     assert client.get(f"{API}/limits").status_code == 200
 
 
+def test_only_the_address_counts_and_no_cookie(client: Client, redis_client: redis.Redis) -> None:
+    client.cookies.load({"csrftoken": "t" * 32})
+    key = f"nodeviz:bucket:check:browser:127.0.0.1:{bounds.browser_with({'csrftoken': 't' * 32})}"
+    redis_client.hset(key, mapping={"tokens": "0", "at": str(2**52)})
+
+    assert send(client, "/check", POD).status_code == 200
+
+
 def test_a_body_for_json_may_not_be_of_any_size(client: Client) -> None:
     problem = send(client, "/check", {"text": {"x" * 100_000: 1}}, JSON).json()["problems"][0]
 
