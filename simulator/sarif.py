@@ -43,7 +43,7 @@ def sarif(rules: Sequence[SarifRule], results: Sequence[SarifResult]) -> str:
         {"id": rule.name, "shortDescription": {"text": rule.title}, "help": {"text": rule.help}, "defaultConfiguration": {"level": rule.level}}
         for rule in rules
     ]
-    run = {"tool": {"driver": {"name": "nodeviz", "rules": known}}, "results": [_result(result) for result in results]}
+    run = {"tool": {"driver": {"name": "nodeviz", "rules": known}}, "columnKind": "unicodeCodePoints", "results": [_result(result) for result in results]}
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
 
 

@@ -171,6 +171,8 @@ def test_sarif_is_what_the_standard_says_and_has_the_deciding_line(deploy, capsy
     sarif_kit.validate.assert_valid(log)
     (run,) = log["runs"]
     (result,) = run["results"]
+    # As our marks count; without it a reader counts in UTF-16, and is beside the word behind an emoji.
+    assert run["columnKind"] == "unicodeCodePoints"
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [f"fail-if-{name}" for name in FACTS]
     assert (result["ruleId"], result["level"]) == ("fail-if-restarts", "error")
     assert result["locations"][0]["physicalLocation"] == {"artifactLocation": {"uri": "a%20deploy/pods.yaml"}, "region": {"startLine": 14, "startColumn": 7}}
