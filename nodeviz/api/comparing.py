@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.db import DatabaseError
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
@@ -29,7 +30,9 @@ from nodeviz.runs.comparison import SIDES, Origin, Side, origin_of, side_of
 from nodeviz.runs.exports import json_lines
 from nodeviz.runs.feed import FeedLost
 from nodeviz.runs.models import Run, RunState
-from nodeviz.runs.tries import WORKER_LOST, Failed, followed
+from nodeviz.runs.tasks import WALL_LIMIT_S
+from nodeviz.runs.tries import NO_WORKER, WORKER_LOST, Failed, followed
+from nodeviz.runs.try_channels import WAIT_FOR_WORKER_S
 from nodeviz.scenarios import documents as docs
 from nodeviz.streaming import streamed
 
@@ -41,6 +44,10 @@ LEAST_S = 0.0005
 
 PAUSE_S = 15
 """Of silence before a blank is sent, so that a proxy does not take the connection for dead. JSON may begin with blanks."""
+
+
+STORED_WITHIN_S = WAIT_FOR_WORKER_S + WALL_LIMIT_S
+"""Of one that waits or is computed: as patient as with a try."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +117,12 @@ def _as_json(side: Side, outcome: Outcome) -> dict[str, Any]:
 
 
 async def _outcome(side: Side) -> Outcome:
-    run = await database_sync_to_async(_stored_run)(side)
     try:
+        run = await database_sync_to_async(_stored_run)(side)
         return await (_of_stored(run) if run else _of_try(side.text))
     except Failed as error:
         return Outcome(error=_(str(error)), verdict=None, digest="")
-    except (FeedLost, RedisError, OperationalError, OSError):
+    except (FeedLost, RedisError, OperationalError, DatabaseError, OSError):
         return Outcome(error=_(WORKER_LOST), verdict=None, digest="")
 
 
@@ -127,7 +134,11 @@ def _stored_run(side: Side) -> Run | None:
 
 
 async def _of_stored(run: Run) -> Outcome:
-    await until_over(run)
+    try:
+        async with asyncio.timeout(STORED_WITHIN_S):
+            await until_over(run)
+    except TimeoutError:
+        raise Failed(NO_WORKER) from None
     await run.arefresh_from_db()
     if run.state != RunState.FINISHED:
         return Outcome(error=run.error, verdict=None, digest="")

@@ -17,6 +17,7 @@ from asgiref.testing import ApplicationCommunicator
 from celery.contrib.testing.worker import start_worker
 
 import simulator
+from nodeviz.api import comparing
 from nodeviz.api import records as of_api
 from nodeviz.asgi import application
 from nodeviz.celery import app
@@ -24,6 +25,7 @@ from nodeviz.runs import feed, stream
 from nodeviz.runs.dispatch import give_up
 from nodeviz.runs.forgetting import delete_link
 from nodeviz.runs.models import Run
+from nodeviz.runs.tries import NO_WORKER
 from nodeviz.scenarios import bounds
 from nodeviz.scenarios.models import Scenario
 from tests.nodeviz.conftest import POD
@@ -417,3 +419,11 @@ async def test_a_side_that_failed_says_why(make_run: MakeRun, monkeypatch: pytes
 
     assert (said["a"]["state"], said["identical"], said["milestones"]) == ("failed", None, [])
     assert "No worker" in said["a"]["error"]
+
+
+async def test_a_run_that_nobody_computes_is_not_waited_for_for_ever(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparing, "STORED_WITHIN_S", 0.1)
+    over, waiting = await finished_run(make_run), await sync_to_async(make_run)()
+    said = await compared({"ref": waiting.scenario_id}, {"ref": over.scenario_id})
+
+    assert (said["a"]["state"], said["a"]["error"], said["b"]["state"], said["identical"]) == ("failed", NO_WORKER, "finished", None)
