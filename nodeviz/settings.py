@@ -164,6 +164,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# What `--pool prefork` means then.
+CELERY_WORKER_POOL = "nodeviz.prefork:TaskPool"
 
 # The task ends itself earlier (nodeviz/runs/tasks.py); this is for one that hangs.
 CELERY_TASK_TIME_LIMIT = 150
