@@ -68,9 +68,12 @@ def web_on(listening: socket.socket) -> Program:
 
 
 def worker() -> Program:
-    """Computes runs. After SIGQUIT it hands back what it has not finished. One worker has nobody to gossip with."""
+    """Computes runs. After SIGQUIT it hands back what it has not finished. One worker has nobody to gossip with.
+
+    Django's checks would import every page, which takes a fifth of the time until a worker that was lost is replaced.
+    """
     options = ("--pool", "prefork", "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
-    arguments = (sys.executable, "-m", "celery", "--quiet", "--app", "nodeviz", "worker", *options)
+    arguments = (sys.executable, "-m", "celery", "--quiet", "--app", "nodeviz", "--skip-checks", "worker", *options)
     return Program(name="worker", arguments=arguments, stop_signal=signal.SIGQUIT, grace_s=2.5)
 
 

@@ -21,6 +21,7 @@ from websockets.sync.client import ClientConnection, connect
 
 import simulator
 from nodeviz.places import BASE_DIR
+from nodeviz.supervisor import programs
 
 pytestmark = pytest.mark.slow
 
@@ -113,7 +114,7 @@ class Installation(Client):
         return self.start("uvicorn", "nodeviz.asgi:application", "--fd", str(self.listening.fileno()), "--ws", "websockets-sansio", "--log-level", "error")
 
     def start_worker(self) -> subprocess.Popen[bytes]:
-        return self.start("celery", "-A", "nodeviz.celery", "worker", "--concurrency", "1", "--loglevel", "ERROR")
+        return self.start(*programs.worker().arguments[2:], "--concurrency", "1")
 
     def time_passes(self) -> None:
         """Every lease is over."""
