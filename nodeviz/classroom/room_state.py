@@ -92,7 +92,7 @@ class RoomState:
     """Of each step, so that going back shows what was shown."""
     clock: Clock = Clock()
     shown_until_s: float | None = None
-    """Up to where the chart has been unveiled; None: all of it."""
+    """Up to where the chart has been unveiled; None: nobody has driven yet."""
     run: str | None = None
     """A stored run that stands in the place of the step's own, because the driver intervened."""
     selected: tuple[str, float | None] | None = None

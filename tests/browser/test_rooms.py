@@ -108,8 +108,7 @@ def test_an_hour_with_five_students(classroom: Classroom, driver: Page):
 def test_what_the_driver_does_moves_everyone_who_follows(classroom: Classroom):
     driver = classroom.teacher({"example": "sidecars-in-a-job"})
     students = [classroom.student(name) for name in ("Ada", "Grace")]
-    for page in (driver, *students):
-        steps.finished(page)
+    steps.finished(driver)
 
     steps.seek(driver, 17.5)
     for student in students:
@@ -141,8 +140,7 @@ def test_what_the_driver_does_moves_everyone_who_follows(classroom: Classroom):
 def test_the_driver_s_intervention_is_one_run_for_all(classroom: Classroom):
     driver = classroom.teacher({"example": "sidecars-in-a-job"})
     student = classroom.student("Ada")
-    for page in (driver, student):
-        steps.finished(page)
+    steps.finished(driver)
     steps.seek(driver, 25)
     stands_at(student, "0:25.000")
     classes.intervene(driver, "Drain the node")
@@ -186,13 +184,16 @@ TOUCHES = {
 def test_whoever_touches_something_roams_and_comes_back_with_one_key(classroom: Classroom):
     driver = classroom.teacher({"example": "sidecars-in-a-job"})
     student = classroom.student("Ada")
-    for page in (driver, student):
-        steps.finished(page)
+    steps.finished(driver)
     text = steps.text_of(student)
+    steps.seek(driver, 19)
+    stands_at(student, "0:19.000")
     for nth, touch in enumerate(TOUCHES.values()):
         touch(student)
         is_in(student, "roam")
         expect(student.locator("#room-strip [data-part=note]")).to_contain_text("You roam")
+        # The whole run is theirs to look at.
+        steps.finished(student)
         # The room goes on; the roamer's page does not.
         before = student.locator("#transport [data-part=head]").inner_text(), steps.text_of(student)
         steps.seek(driver, 20 + nth)
@@ -210,8 +211,7 @@ def test_whoever_touches_something_roams_and_comes_back_with_one_key(classroom: 
 def test_a_fork_stays_listed_and_is_shown_to_the_teacher_only_on_request(classroom: Classroom):
     driver = classroom.teacher({"example": "sidecars-in-a-job"})
     student = classroom.student("Ada")
-    for page in (driver, student):
-        steps.finished(page)
+    steps.finished(driver)
     own = steps.text_of(student)
     classes.intervene(student, "Drain the node")
     expect(student.locator("textarea[name=text]")).not_to_have_value(own)
@@ -238,9 +238,10 @@ def test_a_fork_stays_listed_and_is_shown_to_the_teacher_only_on_request(classro
 def test_the_wheel_is_handed_over_and_taken_back(classroom: Classroom):
     driver = classroom.teacher({"example": "sidecars-in-a-job"})
     ada, grace = classroom.student("Ada"), classroom.student("Grace")
-    for page in (driver, ada, grace):
-        steps.finished(page)
+    steps.finished(driver)
     press_class(driver)
+    steps.seek(driver, 9)
+    stands_at(ada, "0:09.000")
     steps.seek(ada, 3)
     expect(driver.locator(".class-people li", has_text="Ada")).to_contain_text("roams")
     driver.get_by_role("button", name="Hand over the wheel to Ada").click()

@@ -306,7 +306,9 @@ test("a driver's link has a token, and nothing else is taken for one", () => {
 
 test("a code is read out in two halves", () => assert.equal(spoken("BCDFGH"), "BCD FGH"));
 
-test("a room that keeps nothing back shows all of a run", () => assert.equal(seenUntilS(inRoom({ shown_until_s: null }), 1000), Infinity));
+test("a room that nobody has driven yet has seen nothing but what its clock stands on", () => {
+  assert.deepEqual([0, 4].map((atS) => seenUntilS(inRoom({ shown_until_s: null, clock: { ...CLOCK, at_s: atS } }), 1000)), [0, 4]);
+});
 
 // -- slides ----------------------------------------------------------------------------------------------------------------------
 

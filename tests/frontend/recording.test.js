@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { createPalette } from "../../static/js/gantt/palette.js";
 import { createModel } from "../../static/js/live/model.js";
-import { HELD, openRecording } from "../../static/js/live/recording.js";
+import { createWhole, HELD, openRecording } from "../../static/js/live/recording.js";
 import { headlineOf } from "../../static/js/pages/verdict.js";
 import { container, started, trace } from "./records.js";
 
@@ -23,7 +23,7 @@ const MESSAGES = [
 function opened(untilS) {
   const model = createModel(palette);
   let news = 0;
-  const recording = openRecording(model, { messages: MESSAGES, onNews: () => (news += 1), onLink() {} });
+  const recording = openRecording(model, { whole: createWhole(MESSAGES), onNews: () => (news += 1), onLink() {} });
   recording.showUntil(untilS);
   return { model, recording, news: () => news };
 }
@@ -60,6 +60,62 @@ test("it goes on from where it stood, to its last word", () => {
   assert.deepEqual([model.records.length, recording.shownS, model.run.status, model.run.verdict], [RECORDS.length, 9, "finished", VERDICT]);
   assert.deepEqual(model.records.map(({ seq }) => seq), RECORDS.map(({ seq }) => seq));
   assert.equal(news(), 4);
+});
+
+/** A stored run whose records come while it is shown up to an instant. */
+function followed(untilS) {
+  const whole = createWhole();
+  const model = createModel(palette);
+  let news = null;
+  const follow = ({ onNews }) => {
+    news = onNews;
+    return { close() {} };
+  };
+  const recording = openRecording(model, { whole, onNews() {}, onLink() {}, follow });
+  const come = (...messages) => {
+    for (const message of messages) whole.receive(message);
+    news();
+  };
+  recording.showUntil(untilS);
+  return { model, recording, whole, come };
+}
+
+test("of a finished run whose records come from the server nothing later is in the model, either", () => {
+  const { model, recording, come } = followed(1.15);
+  come(...MESSAGES.slice(0, 2));
+  come(...MESSAGES.slice(2));
+
+  assert.equal(Math.max(...model.records.map(({ t }) => t)), 1.1);
+  assert.deepEqual([model.run.status, model.run.verdict, model.run.version, recording.shownS], [HELD, null, "1", 1.15]);
+});
+
+test("what was shown to somebody who roamed is not there when it is put anew, and is not asked for again", () => {
+  const { model, recording, whole, come } = followed(1.15);
+  come(...MESSAGES);
+  recording.showUntil(Infinity);
+  assert.deepEqual([model.records.length, model.run.status, model.run.verdict], [RECORDS.length, "finished", VERDICT]);
+  const anew = createModel(palette);
+  openRecording(anew, { whole, onNews() {}, onLink() {}, follow: () => assert.fail("all of it is known") }).showUntil(1.15);
+
+  assert.equal(Math.max(...anew.records.map(({ t }) => t)), 1.1);
+});
+
+test("of a run that is being computed whoever sees all of it sees how it fares", () => {
+  const { model, come } = followed(Infinity);
+  come(["h", { ...MESSAGES[0][1], status: "queued", queue: 3 }]);
+  assert.deepEqual([model.run.status, model.run.queue], ["queued", 3]);
+  come(["s", "running", {}], ["e", 0, RECORDS.slice(0, 3)], ["p", 2]);
+
+  assert.deepEqual([model.run.status, model.records.length, model.run.headS], ["running", 3, 2]);
+});
+
+test("while more is shown in a moment it is a run that goes on", () => {
+  const { model, recording } = opened(1.15);
+  recording.showUntil(1.2, { goesOn: true });
+  assert.equal(model.run.status, "running");
+  recording.showUntil(1.2);
+
+  assert.equal(model.run.status, HELD);
 });
 
 test("once closed it fills its model in silence", () => {

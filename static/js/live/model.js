@@ -6,7 +6,7 @@
 import { addRecords, createSpans } from "../gantt/spans.js";
 import { createTroubles } from "../gantt/troubles.js";
 import { addRoom, createRoom } from "../node/room.js";
-import { createStore, isOver } from "./store.js";
+import { createStore } from "./store.js";
 
 /**
  * @param {object} palette see gantt/palette.js
@@ -42,29 +42,13 @@ export function createModel(palette, looks = {}) {
       model.troubles = createTroubles(model.spans, palette);
     },
 
-    /**
-     * Take a message of the wire (nodeviz/runs/frames.py).
-     * @returns {"rejoin"|"reload"|"over"|null} what its source has to do now: ask for what is missing, see another version of the run, close
-     */
-    receive([kind, first, second]) {
-      if (kind === "h") {
-        // After an upgrade of the server the same link is another run.
-        if (model.run.version && model.run.version !== first.version) return "reload";
-        model.store.hello(first);
-      }
-      if (kind === "p") model.store.progress(first);
-      if (kind === "s") {
-        model.store.status(first, second);
-        if (isOver(first)) return "over";
-      }
-      if (kind === "e") {
-        const fresh = model.store.take(first, second);
-        if (fresh === null) return "rejoin";
-        addRecords(model.spans, fresh);
-        if (model.underSpans) addRecords(model.underSpans, fresh);
-        addRoom(model.room, fresh);
-      }
-      return null;
+    /** Take a message of the wire. @returns {"rejoin"|"reload"|"over"|null} see store.js */
+    receive(message) {
+      const { wish, fresh } = model.store.receive(message);
+      addRecords(model.spans, fresh);
+      if (model.underSpans) addRecords(model.underSpans, fresh);
+      addRoom(model.room, fresh);
+      return wish;
     },
   };
   model.look(looks);

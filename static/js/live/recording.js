@@ -1,48 +1,82 @@
 /**
- * A run that is known to its end, shown only up to an instant. What lies behind it is not in the model, so nothing on the page can give it away: to chart, tables,
- * search and exports it is a run that has got so far. Pure.
+ * A run that is shown only up to an instant, however much of it is known. What lies behind it is not in the model, so nothing on the page can give it away: to chart,
+ * tables, search and exports it is a run that has got so far. Pure.
  */
+
+import { createStore, isOver } from "./store.js";
 
 /** Its state while no more of it is to be seen. */
 export const HELD = "held";
 
 /**
+ * All that is known of a run, shown or not.
+ * @param {Array} [messages]  as on the wire (nodeviz/runs/frames.py); of a run that is at hand
+ */
+export function createWhole(messages = []) {
+  const store = createStore();
+  const whole = { store, receive: (message) => store.receive(message).wish };
+  for (const message of messages) whole.receive(message);
+  return whole;
+}
+
+/**
  * @param {object} model  see model.js; a new one
  * @param {object} options
- * @param {Array} options.messages  the whole run, as on the wire (nodeviz/runs/frames.py)
+ * @param {object} options.whole  see createWhole
  * @param {() => void} options.onNews
  * @param {(link: string) => void} options.onLink
- * @returns {{showUntil: (atS: number, options?: {goesOn?: boolean}) => void, shownS: number, endS: number, close: () => void}}
+ * @param {(on: {onNews: () => void, onLink: (link: string) => void}) => {close: () => void}} [options.follow]  asks for what is not yet known of it (openRun)
  */
-export function openRecording(model, { messages, onNews, onLink }) {
-  const hello = messages.find(([kind]) => kind === "h");
-  const records = messages.filter(([kind]) => kind === "e").flatMap(([, , some]) => some);
-  const last = messages.findLast(([kind]) => kind === "s");
-  const endS = records.at(-1)?.t ?? 0;
+export function openRecording(model, { whole, onNews, onLink, follow }) {
+  const { records, run } = whole.store;
   let shown = 0;
   let shownS = 0;
+  let untilS = 0;
+  let goesOn = false;
   let open = true;
 
-  onLink("open");
-  model.receive(["h", { scenario: null, version: "", queue: null, error: null, ...hello?.[1], status: HELD, isRecorded: true }]);
+  model.receive(["h", { version: run.version ?? "", status: HELD, isRecorded: true }]);
+  const source = follow && !isOver(run.status) ? follow({ onNews: take, onLink }) : null;
+  if (!source) onLink("open");
+
+  /** As much of what is known as may be seen. */
+  function take() {
+    const first = shown;
+    while (shown < records.length && records[shown].t <= untilS) shown += 1;
+    if (!model.run.version && run.version) model.receive(["h", { version: run.version, status: HELD, isRecorded: true }]);
+    if (shown > first) model.receive(["e", first, records.slice(first, shown)]);
+    shownS = Math.max(shownS, Math.min(untilS, run.headS));
+    model.receive(["p", shownS]);
+    model.receive(["s", ...statusNow()]);
+    if (open) onNews();
+  }
+
+  /** Where nothing is kept back it is what it is. */
+  function statusNow() {
+    if (shown === records.length && (isOver(run.status) || untilS > run.headS)) return [run.status, run];
+    return [goesOn ? "running" : HELD, {}];
+  }
 
   return {
     /** Everything up to and at this instant. What has been shown cannot be taken back. `goesOn`: more is shown in a moment, so the clock runs. */
-    showUntil(atS, { goesOn = false } = {}) {
-      const first = shown;
-      while (shown < records.length && records[shown].t <= atS) shown += 1;
-      if (shown > first) model.receive(["e", first, records.slice(first, shown)]);
-      shownS = Math.max(shownS, Math.min(atS, endS));
-      model.receive(["p", shownS]);
-      model.receive(shown === records.length && last ? last : ["s", goesOn ? "running" : HELD, {}]);
-      if (open) onNews();
+    showUntil(atS, { goesOn: isMoving = false } = {}) {
+      untilS = Math.max(untilS, atS);
+      goesOn = isMoving;
+      take();
     },
     get shownS() {
       return shownS;
     },
-    endS,
+    /** How far it may be seen, if there is as much. */
+    get untilS() {
+      return untilS;
+    },
+    get endS() {
+      return run.headS;
+    },
     close() {
       open = false;
+      source?.close();
     },
   };
 }

@@ -5,7 +5,7 @@ import { t } from "../text/translate.js";
 import { isOver } from "./store.js";
 
 /**
- * @param {object} model see model.js
+ * @param {object} model see model.js; or only what keeps a run, see createWhole in recording.js
  * @param {{path: string, onNews: () => void, onLink: (link: string) => void, onReload: () => void}} options
  * @returns {{close: () => void}}
  */

@@ -28,6 +28,33 @@ export function createStore() {
       return records.length;
     },
 
+    /**
+     * Take a message of the wire (nodeviz/runs/frames.py).
+     * @returns {{wish: "rejoin"|"reload"|"over"|null, fresh: Array}} what its source has to do now: ask for what is missing, see another version of the run, close;
+     *   and the new records
+     */
+    receive([kind, first, second]) {
+      switch (kind) {
+        case "h":
+          // After an upgrade of the server the same link is another run.
+          if (run.version && run.version !== first.version) return { wish: "reload", fresh: [] };
+          this.hello(first);
+          break;
+        case "p":
+          this.progress(first);
+          break;
+        case "s":
+          this.status(first, second);
+          if (isOver(first)) return { wish: "over", fresh: [] };
+          break;
+        case "e": {
+          const fresh = this.take(first, second);
+          return fresh ? { wish: null, fresh } : { wish: "rejoin", fresh: [] };
+        }
+      }
+      return { wish: null, fresh: [] };
+    },
+
     /** The answer to a join. A run that is over still has to be sent: its last word comes after its last record. */
     hello({ scenario, version, status, queue, error, isRecorded = false }) {
       Object.assign(run, { scenario, version, isRecorded });

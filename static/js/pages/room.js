@@ -125,6 +125,7 @@ function onMessage(message) {
   // A step that was revealed before this page was opened.
   if (kind === "set" && drives && steps.length && isVeiled(steps[following.state.step], following.state)) conductor.drive(unveiled(steps[following.state.step], "revealed"));
   isDriving = drives;
+  if (kind === "end") conductor.ended();
   if (kind === "welcome") signals.welcome(body.me);
   if (following.me && !isTeacher(following) && !following.ended) signals.roams(following.roaming);
   if (kind === "welcome" && isTeacher(following) && !isClassDecided) {

@@ -224,9 +224,9 @@ if (privately) {
 }
 byId("discard").addEventListener("click", () => workbench.load(session.text));
 createSharing({ config, palette, session, state, view, clock, tools, announcer, workbench: () => workbench });
-// On a phone the table says more than bars of a few pixels.
+// On a phone the table says more than bars of a few pixels; a class is shown the chart on which the room's clock moves.
 if (matchMedia("(max-width: 600px)").matches) {
-  panels.panes.show("table");
+  if (!config.room) panels.panes.show("table");
   panels.openDrawer(false);
 }
 Object.assign(page, { session, state, clock, view, gantt, panels, tools, workbench, announcer, help, redraw, select });

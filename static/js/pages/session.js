@@ -53,7 +53,7 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
     get ghostId() {
       return ghost?.id ?? null;
     },
-    /** Nobody computes it: it was all there (openRecording). */
+    /** How far it is seen is for others to say (openRecording). */
     get isRecording() {
       return Boolean(shown.source);
     },
@@ -90,8 +90,8 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
     },
     /** Show that run again. */
     toOrigin() {
-      if (origin.id) open(origin.id, origin.text, { behind: false });
-      else showAgain(origin);
+      if (origin.source || !origin.id) showAgain(origin);
+      else open(origin.id, origin.text, { behind: false });
       setGhost(null);
     },
 
@@ -131,15 +131,16 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
   }
 
   /**
-   * Show a run that is at hand, of which nothing is computed.
+   * Show a run that is at hand, or a stored one, as far as it may be seen.
    *
    * @param {string} text
    * @param {(model: object, on: {onNews: () => void, onLink: (link: string) => void}) => {close: () => void}} openSource  see live/recording.js
+   * @param {{id?: string|null, behind?: boolean}} [options]  `id`: its link
    */
-  function openRecording(text, openSource, { behind = false } = {}) {
-    const run = { id: null, text, model: fresh() };
+  function openRecording(text, openSource, { id = null, behind = false } = {}) {
+    const run = { id, text, model: fresh() };
     change(run, behind);
-    run.source = openSource(run.model, { onNews, onLink });
+    run.source = openSource(run.model, { onNews, onLink: (next) => shown === run && onLink(next) });
     return { source: run.source, model: run.model, showAgain: () => showAgain(run) };
   }
 
@@ -152,7 +153,7 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
   function change(next, behind) {
     source?.close();
     source = null;
-    if (shown.id && !kept.includes(shown)) kept.push(shown);
+    if (shown.id && !shown.source && !kept.includes(shown)) kept.push(shown);
     if (kept.length > KEPT_RUNS) kept.shift();
     const before = shown;
     shown = next;

@@ -10,7 +10,8 @@ import { createPicking } from "../gantt/picking.js";
 import { orderedRows, spanAt } from "../gantt/rows.js";
 import * as viewport from "../gantt/viewport.js";
 import { createPickers } from "../lesson/pickers.js";
-import { openRecording } from "../live/recording.js";
+import { createWhole, openRecording } from "../live/recording.js";
+import { openRun } from "../live/source.js";
 import { isOver } from "../live/store.js";
 import { isTimePassing, SAME_S } from "../time/passing.js";
 import * as player from "../time/player.js";
@@ -25,8 +26,8 @@ export function createStage(page) {
   const flags = createFlags(plot, gantt.parentElement, AXIS_PX);
   const picking = createPicking(plot, gantt.parentElement, () => view);
   const heard = { clock: [], select: [], run: [], drawn: [] };
-  /** What was put on the stage last: a recording with its pack's run, or the link of a run. */
-  let put = { recording: null, run: null, id: null, text: "", model: null };
+  /** What was put on the stage last: a recording of a pack's run, or of the run of a link. */
+  let put = { recording: null, whole: null, run: null, id: null, text: "", model: null };
   let wantedSelection = null;
   let before = null;
   let held = false;
@@ -35,23 +36,21 @@ export function createStage(page) {
     // -- the run -----------------------------------------------------------------------------------------------------------------
 
     /**
-     * Put a run on the stage: one of the pack, which is shown up to `untilS`, or a stored one. Whatever the reader had there of their own is gone from sight.
+     * Put a run on the stage, one of the pack or a stored one, and show it up to `untilS`. Whatever the reader had there of their own is gone from sight.
      *
      * @param {{run: {text: string, messages: Array, file_name?: string}} | {id: string, text?: string}} wanted
      * @param {{untilS?: number, behind?: boolean}} [options]  `behind`: what was shown stays as a ghost
      * @returns {Promise<void>} when it is there; the text of a stored run may have to be fetched
      */
     async show({ run = null, id = null, text = null }, { untilS = Infinity, behind = false } = {}) {
-      if (run && put.run === run && put.recording.source.shownS <= untilS && stage.isMine) return stage.showUntil(untilS);
-      const own = run ? run.text : (text ?? (await textOf(id)));
-      if (run) {
-        const recording = session.openRecording(own, (model, on) => openRecording(model, { messages: run.messages, ...on }), { behind });
-        put = { recording, run, id: null, text: own, model: recording.model };
-        recording.source.showUntil(untilS);
-      } else {
-        session.open(id, own, { behind });
-        put = { recording: null, run: null, id, text: own, model: session.model };
-      }
+      const isPut = put.recording !== null && put.run === run && put.id === id;
+      if (isPut && stage.isMine && put.recording.source.shownS <= untilS) return stage.showUntil(untilS);
+      const own = run ? run.text : (text ?? (isPut ? put.text : await textOf(id)));
+      const whole = isPut ? put.whole : createWhole(run?.messages);
+      put.recording?.source.close();
+      const recording = session.openRecording(own, (model, on) => openRecording(model, { whole, ...on, follow: id && followed(whole) }), { id, behind });
+      put = { recording, whole, run, id, text: own, model: recording.model };
+      recording.source.showUntil(untilS);
       if (!behind) session.setGhost(null);
       state.collapsed.clear();
       viewport.fit(view);
@@ -61,7 +60,7 @@ export function createStage(page) {
     },
 
     /**
-     * Let more of the recording be seen. The clock goes along if it stood at the end of what was there. Does nothing to a stored run.
+     * Let more of it be seen. The clock goes along if it stood at the end of what was there.
      * @param {{goesOn?: boolean}} [options]  more follows in a moment: the clock runs
      */
     showUntil(atS, options) {
@@ -73,9 +72,13 @@ export function createStage(page) {
       settled();
     },
 
-    /** How far it may be seen. */
+    /** How far it is seen. */
     get shownS() {
       return put.recording?.source.shownS ?? session.model.run.headS;
+    },
+    /** How far it may be seen, if there is as much. */
+    get untilS() {
+      return put.recording?.source.untilS ?? Infinity;
     },
 
     /** Is what was put on the stage what is seen? Else the reader looks at a run of their own. */
@@ -86,12 +89,9 @@ export function createStage(page) {
     /** Show again what was put on the stage. */
     comeBack() {
       if (!put.model || stage.isMine) return;
-      if (put.recording) put.recording.showAgain();
-      else session.open(put.id, put.text, { behind: false });
-      // A stored run may have been let go meanwhile.
-      put.model = session.model;
+      put.recording.showAgain();
       session.setGhost(null);
-      if (put.recording) clock.nowS = Math.min(clock.nowS, put.recording.source.shownS);
+      clock.nowS = Math.min(clock.nowS, put.recording.source.shownS);
       written(put.text, put.id ?? "");
       settled();
     },
@@ -195,6 +195,9 @@ export function createStage(page) {
     if (workbench.editor.text !== text) workbench.editor.change(text);
     workbench.settle(text, id);
   }
+
+  /** What is not yet known of a stored run comes from the server. */
+  const followed = (whole) => (on) => openRun(whole, { path: session.urlOf("ws_path"), onReload: () => location.reload(), ...on });
 
   async function textOf(id) {
     const response = await fetch(config.yaml_url.replaceAll(config.any_run, id), { credentials: "same-origin" });

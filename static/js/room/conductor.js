@@ -4,7 +4,7 @@
  * teacher, a clock that went on while its tab slept.
  */
 
-import { clockPart, createDriving, selectedPart } from "./driving.js";
+import { clockPart, createDriving, round, selectedPart } from "./driving.js";
 import { clockOf, comeBack, differences, hasDrifted, isDriver, isFollowing, roam, seenUntilS, wishOf } from "./following.js";
 import { limitOf } from "./slides.js";
 
@@ -30,8 +30,10 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
   let showing = null;
   let lens = stage.lens();
   let isMoving = false;
-  /** Somebody has roamed: what the page shows is no longer what was carried out last. */
+  /** What the page shows may no longer be what was carried out last: somebody has roamed, or the wheel has changed hands. */
   let isStale = false;
+  /** It was said that more will be seen in a moment. */
+  let goesOn = false;
 
   const driving = createDriving({
     send(part) {
@@ -45,7 +47,9 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
 
   const currentStep = () => steps[following.state.step];
   const limitS = () => (following.state.run ? Infinity : limitOf(currentStep(), following.state.phase));
-  const untilS = () => Math.min(limitS(), seenUntilS(following, nowMs()));
+  const isStored = () => own !== null || following.state.run !== null;
+  /** Of a stored run only those who follow wait for the room. */
+  const untilS = () => (isStored() && !isFollowing(following) ? Infinity : Math.min(limitS(), seenUntilS(following, nowMs())));
   const isMoved = () => isFollowing(following) || (isDriver(following) && unanswered === 0 && !driving.isWaiting);
 
   // -- from the room to the page -------------------------------------------------------------------------------------------------
@@ -83,7 +87,7 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
   }
 
   function carryOut(wish, need) {
-    stage.showUntil(untilS());
+    showUntil({ goesOn: wish.clock.playing });
     if (need.lens) stage.showLens(wish.lens);
     if (need.clock) putClock(wish.clock);
     if (need.selected) stage.select(wish.selected);
@@ -93,9 +97,13 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
 
   function put({ run }) {
     const packRun = run === null ? runs[currentStep()?.run] : null;
-    if (packRun) return stage.show({ run: packRun }, { untilS: untilS() });
-    if (run !== null) return stage.show({ id: run });
-    return own ? stage.show(own) : Promise.resolve();
+    const wanted = run !== null ? { id: run } : packRun ? { run: packRun } : own;
+    return wanted ? stage.show(wanted, { untilS: untilS() }) : Promise.resolve();
+  }
+
+  function showUntil(next) {
+    ({ goesOn } = next);
+    stage.showUntil(untilS(), next);
   }
 
   function putClock({ atS, speed, playing }) {
@@ -107,11 +115,11 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
   function tick() {
     if (!following.state || following.ended || !shown) return;
     const isRooms = shown.step === following.state.step && shown.run === (following.state.run?.id ?? null) && stage.isMine;
-    // Whoever roams on the room's run sees more of it as the room does.
-    if (isRooms && stage.shownS < untilS()) moving(() => stage.showUntil(untilS()));
+    const wanted = clockOf(following, nowMs());
+    // Whoever roams on the room's run of a lesson's step sees more of it as the room does.
+    if (isRooms && (stage.untilS < untilS() || goesOn !== wanted.playing)) moving(() => showUntil({ goesOn: wanted.playing }));
     listen();
     if (!isMoved() || showing || !isRooms) return;
-    const wanted = clockOf(following, nowMs());
     stopAtLimit(wanted);
     const clock = stage.clock();
     if (hasDrifted({ ...clock, speed: clock.speed ?? Infinity }, wanted, Math.min(untilS(), stage.shownS))) moving(() => putClock(wanted));
@@ -141,7 +149,17 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
   function begin() {
     if (!roam(following)) return;
     isStale = true;
+    unveil();
     onRoam();
+  }
+
+  /** The room no longer moves this page: as much is seen as may be, from where it stands. */
+  function unveil() {
+    const { atS } = stage.clock();
+    moving(() => {
+      showUntil({ goesOn: false });
+      stage.play({ atS });
+    });
   }
 
   /** Everything has to be carried out anew, if somebody has roamed meanwhile. */
@@ -155,8 +173,9 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
     if (!isDrivers()) return;
     const part = clockPart(clock);
     shown = { ...shown, clock: { atS: part.at_s, speed: part.speed ?? Infinity, playing: part.playing } };
-    const { shown_until_s: seenS } = following.state;
-    driving.drive({ clock: part, ...(seenS !== null && part.at_s > seenS && { shown_until_s: part.at_s }) });
+    // Until now the room has seen what its clock went over, and the page's end is that of its run.
+    const seenS = Math.max(part.at_s, Math.min(seenUntilS(following, nowMs()), stage.shownS));
+    driving.drive({ clock: part, ...(seenS > (following.state.shown_until_s ?? 0) && { shown_until_s: round(seenS) }) });
   });
   stage.onSelect((selection) => {
     if (!isDrivers()) return;
@@ -171,7 +190,7 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
     if (!stored || !isDriver(following)) return;
     const clock = clockPart(stage.clock());
     shown = { ...shown, run: stored, clock: { atS: clock.at_s, speed: clock.speed ?? Infinity, playing: clock.playing } };
-    driving.drive({ run: { id: stored }, clock }, { now: true });
+    driving.drive({ run: { id: stored }, clock, shown_until_s: clock.at_s }, { now: true });
   });
 
   /** What the stage does not tell of: the lens, and what is written. */
@@ -210,6 +229,8 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
     /** @returns {boolean} whether it could be sent */
     drive: (part) => driving.drive(part, { now: true }),
     roam: begin,
+    /** The class is over: the page is the reader's. */
+    ended: unveil,
     /** To exactly what the room shows now. @returns {boolean} whether that was elsewhere */
     comeBack() {
       if (!comeBack(following)) return false;
@@ -218,6 +239,7 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
     },
     /** Somebody else has the wheel, or this page got it. */
     wheelChanged() {
+      isStale = true;
       driving.forget();
       unanswered = 0;
       return following.roaming ? Promise.resolve() : refresh();

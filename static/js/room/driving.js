@@ -59,6 +59,7 @@ export function selectedPart(selection) {
   return selection && { row: selection.row, at_s: selection.atS === null ? null : round(selection.atS) };
 }
 
-function round(atS) {
+/** To the millisecond, as virtual time is. */
+export function round(atS) {
   return Math.round(atS * 1000) / 1000;
 }

@@ -131,9 +131,9 @@ export function clockOf({ state, heardMs }, nowMs) {
   return { atS: pace === Infinity ? Infinity : atS + elapsedS * pace, speed: pace, playing };
 }
 
-/** Up to where has the room seen the run? What comes after it is no follower's, nor a roamer's, to see. Infinity: nothing is kept back. */
+/** Up to where has the room seen the run? What comes after it is no follower's to see. Before anybody has driven it has seen nothing. */
 export function seenUntilS(following, nowMs) {
-  return Math.max(following.state.shown_until_s ?? Infinity, clockOf(following, nowMs).atS);
+  return Math.max(following.state.shown_until_s ?? 0, clockOf(following, nowMs).atS);
 }
 
 /** What a page that follows shows now. */

@@ -5,7 +5,7 @@ import { createFlags } from "../gantt/flags.js";
 import { createPicking } from "../gantt/picking.js";
 import * as viewport from "../gantt/viewport.js";
 import { createPickers } from "../lesson/pickers.js";
-import { openRecording } from "../live/recording.js";
+import { createWhole, openRecording } from "../live/recording.js";
 import { isOver } from "../live/store.js";
 import { createViewer } from "./viewer.js";
 
@@ -41,7 +41,7 @@ export async function createViewerStage(table, onText) {
     async show({ run }, { untilS = Infinity } = {}) {
       if (put.run === run && put.source.shownS <= untilS) return stage.showUntil(untilS);
       const model = viewer.fresh();
-      put = { run, source: openRecording(model, { messages: run.messages, onNews: viewer.news, onLink() {} }) };
+      put = { run, source: openRecording(model, { whole: createWhole(run.messages), onNews: viewer.news, onLink() {} }) };
       state.collapsed.clear();
       viewport.fit(view);
       viewer.show(model);
