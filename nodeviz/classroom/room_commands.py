@@ -46,7 +46,7 @@ class Changed:
     state: RoomState
     fields: tuple[str, ...]
     forgets: tuple[str, ...] = ()
-    """What goes with it: of "people", "answers", "questions"; or "one", everything of the person who is named."""
+    """What goes with it: of "people", "answers", "questions"; or of the person who is named "one", which is everything, or "roaming"."""
     names: str = ""
     """A person who must be known to the room."""
 
@@ -116,6 +116,8 @@ def decide(room: Room, who: Who, message: Json, *, now_ms: int) -> Decision:
         raise Refused(_("This class is over."))
     if not may(room.state, who):
         raise Refused(_(WHY_NOT[may]))
+    if rule is _drive and not is_teacher(room.state, who) and _sets_what_is_the_teachers(message):
+        raise Refused(_(WHY_NOT[is_teacher]))
     return rule(room, message, now_ms)
 
 
@@ -261,6 +263,15 @@ FIELDS: Mapping[str, Callable[[Room, Any, int], RoomState]] = {
 """What a driver may set, in the order in which several are: a phase is that of the step that was gone to."""
 
 
+TEACHERS_FIELDS = frozenset({"poll"})
+"""Of these. Polls are asked and shown in the panel of the class, which is not handed over with the wheel."""
+
+
+def _sets_what_is_the_teachers(message: Json) -> bool:
+    given = message.get("set")
+    return isinstance(given, dict) and not TEACHERS_FIELDS.isdisjoint(given)
+
+
 def _answer(room: Room, message: Json, now_ms: int) -> Decision:
     given = message.get("step")
     if not (_is_whole(given) or isinstance(given, str)):
@@ -294,7 +305,8 @@ def _fork(room: Room, message: Json, now_ms: int) -> Decision:
 
 def _hand(room: Room, message: Json, now_ms: int) -> Decision:
     person = None if message.get("person") is None else _person(message)
-    return Changed(state=replace(room.state, driver=person), fields=("driver",), names=person or "")
+    # Who drives is where the room is.
+    return Changed(state=replace(room.state, driver=person), fields=("driver",), forgets=("roaming",) if person else (), names=person or "")
 
 
 def _remove(room: Room, message: Json, now_ms: int) -> Decision:

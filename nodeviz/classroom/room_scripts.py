@@ -95,7 +95,8 @@ return 'ok'
 """
 
 # ARGV: code, ttl, seq it was decided on, new seq, new state, open step, open poll, kind, text for the stream, person who must be known or '', what is
-# forgotten (letters of p, a, q, with it all that was said; o: the named one), 1 if the room is over. 'changed': it is not that state any more; else the time.
+# forgotten (letters of p, a, q, with it all that was said; o: the named one; r: that it roams), 1 if the room is over. 'changed': it is not that state any
+# more; else the time.
 CHANGE = (
     COMMON
     + """
@@ -108,6 +109,8 @@ if string.find(ARGV[11], 'q') then redis.call('DEL', questions) redis.call('HSET
 local id, n = say(ARGV[8], ARGV[9])
 if ARGV[11] == 'o' then
   forget(ARGV[10])
+elseif ARGV[11] == 'r' then
+  if redis.call('HDEL', people, ARGV[10] .. ':roaming') == 1 then say('person', cjson.encode({person = ARGV[10], roaming = false})) end
 elseif ARGV[11] ~= '' then
   -- Trimming would leave what was said in the memory of the stream, marked as deleted.
   redis.call('DEL', stream)

@@ -65,7 +65,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """A question that the driver asks off the cuff. Its answers are kept under the step `poll-<number>`."""
+    """A question that the teacher asks off the cuff, whoever drives. Its answers are kept under the step `poll-<number>`."""
 
     number: int
     ask: Ask

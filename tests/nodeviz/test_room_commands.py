@@ -70,6 +70,14 @@ def test_who_may_what(who: Who, state: RoomState, may: set[str]) -> None:
     assert {op for op, words in messages.items() if is_taken(state, who, {"op": op, **words})} == may
 
 
+def test_whoever_has_the_wheel_a_poll_is_the_teachers() -> None:
+    new = {"kind": "moment", "question": "When?"}
+    asked = after({"poll": new}, state=HANDED)
+    polls = [None, {"phase": "revealed"}, new]
+
+    assert [[is_taken(asked, who, {"op": "drive", "set": {"poll": poll}}) for poll in polls] for who in (TEACHER, ADA)] == [[True] * 3, [False] * 3]
+
+
 def is_taken(state: RoomState, who: Who, message: dict[str, Any]) -> bool:
     try:
         decided(state, who, message)

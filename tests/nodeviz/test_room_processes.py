@@ -153,8 +153,10 @@ def test_two_web_servers_are_one_room(site: Installation, tmp_path: Path, durabl
         with window(site, room, token=room["token"]) as (teacher, _), window(other, room, nickname="Ada") as (ada, welcome):
             say(teacher, "hand", person=welcome["me"]["person"])
             here = [until(ada, "set"), until(teacher, "set")]
-            say(ada, "drive", set={"poll": POLL})
+            say(ada, "drive", set={"lens": "api"})
             there = [until(ada, "set"), until(teacher, "set")]
+            say(teacher, "drive", set={"poll": POLL})
+            until(ada, "set")
             say(ada, "answer", step="poll-1", answer=1)
             until(ada, "answered")
             while "histograms" not in (told := until(teacher, "class")[1]) or not told["histograms"]:

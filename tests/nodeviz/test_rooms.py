@@ -150,12 +150,18 @@ async def test_the_teacher_sees_people_questions_and_signals() -> None:
 async def test_the_wheel_is_handed_over_and_taken_back() -> None:
     room = await open_room()
     async with window(room.code, token=room.token) as teacher, window(room.code, nickname="Ada") as ada, window(room.code, nickname="Bob") as bob:
+        await ada.say("roam", on=True)
+        await teacher.until_class(lambda view: view["people"].get(ada.me["person"], {}).get("roaming"))
         await teacher.say("hand", person=ada.me["person"])
         handed = await bob.until("set")
+        # Who drives is where the room is, and need not say so.
+        await teacher.until_class(lambda view: not view["people"][ada.me["person"]]["roaming"])
         while (people := await bob.until("people"))[1]["driver"] != "Ada":
             pass
         await ada.say("drive", set={"lens": "api"})
         driven = await bob.until("set")
+        await ada.say("drive", set={"lens": "node", "poll": {"kind": "moment", "question": "When?"}})
+        polled = await ada.until("refused")
         await bob.say("drive", set={"lens": "node"})
         refused = await bob.until("refused")
         await teacher.say("hand", person=None)
@@ -167,6 +173,7 @@ async def test_the_wheel_is_handed_over_and_taken_back() -> None:
     assert people == ["people", {"here": 2, "driver": "Ada"}]
     assert driven == ["set", 2, {"lens": "api"}]
     assert (refused[1]["op"], after[1]["op"]) == ("drive", "drive")
+    assert polled[1]["message"] == "Only the teacher may do that."
 
 
 async def test_whom_the_teacher_removes_is_gone_with_everything_and_may_come_again() -> None:

@@ -8,7 +8,7 @@ import { formatInstant } from "../time/format.js";
 const MOST_S = 7 * 24 * 3600;
 
 /** See question.js. The answer: seconds. */
-export function createMoment(ask, { stage, onChange, reachS = null }) {
+export function createMoment(ask, { stage, onChange, reachS = null, axisS = reachS }) {
   const mostS = reachS ?? MOST_S;
   const field = el("input", { type: "number", min: "0", max: String(mostS), step: "any", inputmode: "decimal", autocomplete: "off", oninput: typed });
   const reading = el("output", { class: "num" });
@@ -43,7 +43,7 @@ export function createMoment(ask, { stage, onChange, reachS = null }) {
   }
 
   function askOnAxis(atS) {
-    stage.pickMoment(owner, picked, { reachS, ...(atS === undefined ? {} : { atS }) });
+    stage.pickMoment(owner, picked, { reachS: axisS, ...(atS === undefined ? {} : { atS }) });
   }
 
   function toAxis() {

@@ -15,7 +15,8 @@ import { isMany } from "./scoring.js";
  * @param {object} on.stage  see pages/stage.js
  * @param {() => void} on.onChange  the answer is another one
  * @param {() => void} [on.onEdit]  build: the reader wants to see the text
- * @param {number} [on.reachS]  moment: how far the axis has to reach
+ * @param {number} [on.reachS]  moment: how far the axis has to reach, and the answer at most
+ * @param {number|null} [on.axisS]  moment: how far the axis has to reach, if answers may be later
  */
 export function createQuestion(ask, on) {
   const make = { choose: createOptions, order: createOrdering, moment: createMoment, build: createGoals }[ask.kind];

@@ -81,6 +81,11 @@ export function createStage(page) {
       return put.recording?.source.untilS ?? Infinity;
     },
 
+    /** How long it is, as far as that is known. */
+    get endS() {
+      return put.recording?.source.endS ?? session.model.run.headS;
+    },
+
     /** Is what was put on the stage what is seen? Else the reader looks at a run of their own. */
     get isMine() {
       return put.model !== null && session.model === put.model;

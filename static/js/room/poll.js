@@ -4,7 +4,7 @@
  */
 
 import { drawHistogram } from "../lesson/histogram.js";
-import { createQuestion } from "../lesson/question.js";
+import { createQuestion, missingWords } from "../lesson/question.js";
 import { setText } from "../text/dom.js";
 import { t } from "../text/translate.js";
 
@@ -88,12 +88,14 @@ export function createPollForm(panel, onAsk) {
 export function createPoll(card, { stage, answer, lock, reveal, close }) {
   const part = (name) => card.querySelector(`[data-part="${name}"]`);
   let asked = null;
+  /** The poll that is put: its kind says how one answers. */
+  let asking = null;
   let control = null;
   let drawn = "";
 
   part("send").addEventListener("click", () => {
     const value = control.answer();
-    if (value === null) setText(part("said"), t("Choose an answer first."));
+    if (value === null) setText(part("said"), missingWords(asking));
     else if (!answer(asked, value)) setText(part("said"), t("There is no connection. Try again in a moment."));
   });
   part("lock").addEventListener("click", lock);
@@ -102,8 +104,9 @@ export function createPoll(card, { stage, answer, lock, reveal, close }) {
 
   function make(poll) {
     control?.close();
-    asked = poll.step;
-    control = createQuestion({ ...poll, answer: [] }, { stage, onChange: () => setText(part("said"), "") });
+    [asked, asking] = [poll.step, poll];
+    // What is asked for may lie behind what the room has shown.
+    control = createQuestion({ ...poll, answer: [] }, { stage, axisS: stage.endS || null, onChange: () => setText(part("said"), "") });
     part("question").replaceChildren(control.element);
     setText(part("said"), "");
     drawn = "";
