@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -41,6 +42,15 @@ class Site:
         self.wire = Wire(f"{durable.folder}/redis.sock")
         self.programs = KeptInstallation(folder, durable.url, web_redis_url=self.wire.url)
         self.programs.open()
+        self.guests: list[subprocess.Popen[bytes]] = []
+        """Workers beside the one that is kept."""
+
+    def send_guests_away(self) -> None:
+        """They would compute the next run, and a kill would hit a worker that does nothing."""
+        for guest in self.guests:
+            os.killpg(guest.pid, signal.SIGKILL)
+            guest.wait()
+        self.guests.clear()
 
     def close(self) -> None:
         self.wire.close()
@@ -106,7 +116,7 @@ def second_message(site: Site, scenario_id: str, chance: random.Random) -> None:
 
 
 def two_workers(site: Site, scenario_id: str, chance: random.Random) -> None:
-    site.programs.start_worker()
+    site.guests.append(site.programs.start_worker())
     site.programs.send_again(scenario_id, as_redelivery=True)
 
 
@@ -163,6 +173,7 @@ def play(site: Site, this: Round, lines: list[str], seed: int) -> list[str]:
         thread.join(60)
     over.set()
     sampler.join()
+    site.send_guests_away()
     viewers.append(Viewer(site.programs, scenario_id, lines))
     lasts.append(viewers[-1].wait_for_end())
 

@@ -120,9 +120,12 @@ def test_nothing_is_lost_whatever_breaks_and_whenever(tmp_path: Path, lines: lis
 
     tell(table(rounds))
     assert wrong == []
-    alone = {kind: [taken for this in rounds if this.kinds == (kind,) for _, taken, _ in this.recoveries if taken] for kind in FAULTS}
-    assert max(alone["child killed"], default=0) <= CHILD_WITHIN_S
-    assert max(alone["worker killed"], default=0) <= WORKER_WITHIN_S
+    for kind, within_s in (("child killed", CHILD_WITHIN_S), ("worker killed", WORKER_WITHIN_S)):
+        alone = [taken for this in rounds if this.kinds == (kind,) for _, taken, _ in this.recoveries]
+        hit = [taken for taken in alone if taken is not None]
+        assert max(hit, default=0) <= within_s
+        # A viewer who is late may have seen the middle of a run that was over.
+        assert 2 * len(hit) >= len(alone), f"{kind}: nobody was computing"
 
 
 def tell(text: str) -> None:
