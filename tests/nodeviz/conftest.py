@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import redis
+from celery.signals import setup_logging
 from django.utils import timezone
 
 import simulator
@@ -28,6 +29,11 @@ spec:
 """
 
 MakeRun = Callable[..., Run]
+
+
+@setup_logging.connect
+def as_it_is(**_: object) -> None:
+    """A worker in a thread of this process sets up no log of its own: its level would stay for all later tests."""
 
 
 @pytest.fixture(scope="session")
