@@ -98,6 +98,15 @@ def test_every_variable_is_one_that_is_read():
     assert set(COMPOSE["x-nodeviz"]["environment"]) <= env.VARIABLES
 
 
+def test_every_setting_that_means_something_in_a_container_is_handed_on():
+    of_the_image = {"VAR_DIR", "STATIC_ROOT"}
+    of_one_machine = {"HOST", "PORT", "PYTHON", "MIN_FREE_MB"}  # The last looks at SQLite's disk.
+    of_development = {"DEBUG", "PSEUDO_LANGUAGE"}
+    secret = set(env.SECRETS) | {f"{name}_FILE" for name in env.SECRETS}
+
+    assert env.VARIABLES - of_the_image - of_one_machine - of_development - secret <= set(COMPOSE["x-nodeviz"]["environment"])
+
+
 def test_the_script_makes_secrets_that_are_strong_enough_and_keeps_what_is_there(tmp_path):
     folder = tmp_path / "secrets"
     made = []
