@@ -10,6 +10,7 @@ from django.core.management import get_commands
 from django.test import Client
 
 from nodeviz import logs
+from nodeviz.supervisor import programs
 from tests.surroundings import CHECKOUT
 
 PAGE = (CHECKOUT / "docs" / "operations.md").read_text()
@@ -47,3 +48,9 @@ def test_every_field_of_the_log_is_explained():
 def test_the_unit_of_systemd_names_what_is_there():
     assert (CHECKOUT / "run").exists()
     assert re.findall(r"^ExecReload=(.+)$", PAGE, flags=re.MULTILINE) == ["/srv/nodeviz/.venv/bin/python manage.py reload"]
+
+
+def test_the_unit_of_a_web_process_starts_what_the_supervisor_starts():
+    (words,) = re.findall(r"^ExecStart=/srv/nodeviz/.venv/bin/python (-m .+)$", PAGE, flags=re.MULTILINE)
+
+    assert words.replace("%i", "8001").split() == list(programs.web("127.0.0.1", 8001).arguments[1:])
