@@ -15,6 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from tests.bootstrap.test_up import Installation
 
+# A script's background ignores Ctrl-C, and `./test` runs these there.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 WITHIN_MS = 60_000
 """Everything on a page happens sooner; a busy machine is slow."""
 
@@ -77,7 +80,8 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One installation for all tests of the session."""
     installation = Installation(tmp_path_factory.mktemp("site"))
-    installation.start()
+    # All tests come from one address, and many open a room.
+    installation.start(MAX_ROOMS_EACH="1000")
     yield Site(installation=installation)
     installation.end(signal.SIGINT)
 

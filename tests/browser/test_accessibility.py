@@ -143,6 +143,7 @@ def test_a_run(run: Page, state: str):
     assert faults(run) == []
 
 
+@pytest.mark.parametrize("page", ["light"], indirect=True)
 @pytest.mark.parametrize(
     ("width", "height"), [pytest.param(700, 450, id="200 % zoom"), pytest.param(390, 844, id="a phone"), pytest.param(320, 640, id="400 % zoom")]
 )

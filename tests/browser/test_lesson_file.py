@@ -12,7 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import WITHIN_MS, Site, Watch
 from tests.browser.test_accessibility import faults
-from tests.browser.test_lessons import LAPTOP, NAMES, PHONE, Walk
+from tests.browser.test_lessons import LAPTOP, NAMES, PHONE, Walk, a_lesson_with
+
+OF_EACH_KIND = {a_lesson_with(kind) for kind in ("choose", "order", "moment", "build")}
+"""The walk through the others is the same code with other texts, which the lessons' own page is walked with: only `./test --long` takes it."""
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,7 @@ def shows(walk: Walk, step: dict[str, Any], phase: str) -> None:
         walk.shows_until(step, step["stop_s"] if phase == "asked" else step["until_s"])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in OF_EACH_KIND else pytest.mark.long) for name in NAMES])
 def test_it_is_walked_through_to_its_end(page: Page, browser: Browser, site: Site, name: str, tmp_path: Path):
     walk = opened(page, saved(browser, site, name, tmp_path))
     asked = [step for step in walk.pack["steps"] if step["ask"]]
