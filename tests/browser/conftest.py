@@ -22,13 +22,15 @@ WITHIN_MS = 60_000
 """Everything on a page happens sooner; a busy machine is slow."""
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Whoever uses a page drives Chromium. They come last: Playwright leaves its event loop running in the thread, and no other may run there meanwhile."""
     for item in items:
         if drives_chromium(item):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
+    # After all other plugins have chosen and sorted.
+    yield
     items.sort(key=drives_chromium)
 
 
