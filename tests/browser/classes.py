@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, WebSocket, expect
 
 from tests.browser import steps
-from tests.browser.conftest import WITHIN_MS, Site, Watch
+from tests.browser.site import WITHIN_MS, Site, Watch
 
 LESSON = "sidecar-start-order"
 """Its first three steps ask for an order, a choice and a moment."""

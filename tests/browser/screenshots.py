@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.bootstrap.test_up import Installation
 from tests.browser import steps
-from tests.browser.conftest import WITHIN_MS, Site
+from tests.browser.site import WITHIN_MS, Site
 from tests.surroundings import CHECKOUT, chromium
 
 WIDE = {"width": 1360, "height": 800}

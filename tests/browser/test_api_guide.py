@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Site
+from tests.browser.site import Site
 from tests.surroundings import CHECKOUT, not_run
 
 GUIDE = CHECKOUT / "docs" / "api.md"

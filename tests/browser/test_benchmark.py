@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from benchmarks.chart import served
-from tests.browser.conftest import Watch
+from tests.browser.site import Watch
 
 PAGE_PX, ALL_ROWS_PX = 700, 7_980
 MERGED = 4

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import steps
-from tests.browser.conftest import WITHIN_MS, Site
+from tests.browser.site import WITHIN_MS, Site
 
 FIRST_LOAD_BYTES = 500_000
 """Of everything that a page needs, compressed as it travels, without headers: what the project promises."""

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import Site, Watch
+from tests.browser.site import Site, Watch
 
 
 def open_comparison(page: Page, site: Site, path: str) -> None:

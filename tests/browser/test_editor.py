@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import Site, Watch
+from tests.browser.site import Site, Watch
 from tests.browser.steps import POD
 
 BAD = POD.replace("restartPolicy: Never", "restartPolicy: never").replace('image: "app:1.0"', 'imagePullPolcy: "app:1.0"')

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import Site
+from tests.browser.site import Site
 from tests.browser.steps import POD
 
 ROWS = ["web", "fetch", "proxy", "app"]

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from nodeviz.scenarios.about import TAGS
 from tests import goldens
 from tests.browser import steps
-from tests.browser.conftest import WITHIN_MS, Site
+from tests.browser.site import WITHIN_MS, Site
 
 TOTAL = len(goldens.folders())
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import Site
+from tests.browser.site import Site
 
 TWO_PODS = """\
 apiVersion: v1

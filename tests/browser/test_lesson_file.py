@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import WITHIN_MS, Site, Watch
+from tests.browser.site import WITHIN_MS, Site, Watch
 from tests.browser.test_accessibility import faults
 from tests.browser.test_lessons import LAPTOP, NAMES, PHONE, Walk, a_lesson_with
 

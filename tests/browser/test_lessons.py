@@ -12,7 +12,7 @@ import yaml
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import WITHIN_MS, Site, Watch
+from tests.browser.site import WITHIN_MS, Site, Watch
 from tests.browser.test_accessibility import faults
 
 LESSONS = Path(__file__).parents[2] / "lessons"

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import Site
+from tests.browser.site import Site
 
 POD = """\
 apiVersion: v1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.browser.classes import LESSON, stands_at
-from tests.browser.conftest import Site, Watch
+from tests.browser.site import Site, Watch
 
 
 def test_a_lesson_opens_and_plays_without_a_network(page: Page, site: Site, watch: Watch):

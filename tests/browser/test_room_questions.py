@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.browser import classes, steps
 from tests.browser.classes import Classroom, is_at, is_in, lock_answer, press, press_class, stands_at
-from tests.browser.conftest import Site, Watch
+from tests.browser.site import Site, Watch
 from tests.browser.test_lessons import solution_of
 
 BUILDING = "build-a-sidecar"
 """Its second step asks for a text that reaches goals."""
-
-
-@pytest.fixture
-def classroom(browser: Browser, site: Site, watch: Watch) -> Iterator[Classroom]:
-    """Nobody is in it yet."""
-    made = Classroom(browser, site, watch)
-    yield made
-    made.close()
 
 
 def test_a_class_builds_each_with_a_text_of_their_own(classroom: Classroom):

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import classes, steps
 from tests.browser.classes import Classroom, is_in, press, press_class, stands_at
-from tests.browser.conftest import Site, Watch
 
 EXAMPLE = {"example": "sidecars-in-a-job"}
-
-
-@pytest.fixture
-def classroom(browser: Browser, site: Site, watch: Watch) -> Iterator[Classroom]:
-    """Nobody is in it yet."""
-    made = Classroom(browser, site, watch)
-    yield made
-    made.close()
 
 
 def sees(page: Page, until: str) -> None:

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import classes
 from tests.browser.classes import Classroom, is_at, is_in, lock_answer, press, press_class
-from tests.browser.conftest import Site, Watch
 from tests.browser.test_accessibility import faults
-
-
-@pytest.fixture
-def classroom(browser: Browser, site: Site, watch: Watch) -> Iterator[Classroom]:
-    """Nobody is in it yet."""
-    made = Classroom(browser, site, watch)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def driver(classroom: Classroom) -> Page:
-    """A teacher who has opened a room from a lesson."""
-    return classroom.teacher({"lesson": classes.LESSON})
 
 
 def test_the_projector_shows_step_chart_and_code_in_large_type(classroom: Classroom, driver: Page):

@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import classes, steps
 from tests.browser.classes import Classroom, classroom_moved, is_at, is_in, lock_answer, press, press_class, selected, stands_at
-from tests.browser.conftest import Site, Watch
+from tests.browser.site import Watch
 
 MOST_WELCOME_BYTES = 4_000
 """Catching up after a lost connection, however much has happened meanwhile."""
-
-
-@pytest.fixture
-def classroom(browser: Browser, site: Site, watch: Watch) -> Iterator[Classroom]:
-    """Nobody is in it yet."""
-    made = Classroom(browser, site, watch)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def driver(classroom: Classroom) -> Page:
-    """A teacher who has opened a room from a lesson."""
-    return classroom.teacher({"lesson": classes.LESSON})
 
 
 def test_an_hour_with_five_students(classroom: Classroom, driver: Page):

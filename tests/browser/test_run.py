@@ -13,7 +13,7 @@ import urllib.request
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import Site, Watch
+from tests.browser.site import Site, Watch
 from tests.browser.steps import POD
 
 LOST = ("WebSocket connection to", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_REFUSED")

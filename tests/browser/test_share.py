@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import Site, Watch
+from tests.browser.site import Site, Watch
 from tests.browser.steps import POD
 from tests.surroundings import CHECKOUT
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.bootstrap.test_up import Installation
 from tests.browser import steps
-from tests.browser.conftest import WITHIN_MS, Site
+from tests.browser.site import WITHIN_MS, Site
 
 NEVER_TRANSLATED: Mapping[str, str] = {
     # what a person wrote

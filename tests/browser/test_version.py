@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import Site, Watch
+from tests.browser.site import Site, Watch
 from tests.browser.test_run import records_of
 
 EXAMPLE = "sidecars-long-running-deleted"
