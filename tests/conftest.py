@@ -32,6 +32,12 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="session")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """STATIC_ROOT of every installation: the first that starts collects and compresses the static files, which takes longer than all else that it does."""
+    return tmp_path_factory.mktemp("static")
+
+
+@pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """A Redis of this test session alone, on a unix socket."""
     binary = surroundings.redis_binary()

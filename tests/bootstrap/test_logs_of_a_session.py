@@ -57,10 +57,10 @@ class Browser:
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, str]]:
+def session(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> tuple[str, dict[str, str]]:
     """Everything in the logs, and what must not be in them."""
     installation = Installation(tmp_path_factory.mktemp("logs"))
-    installation.start()
+    installation.start(STATIC_ROOT=str(collected))
     browser = Browser(f"http://localhost:{installation.port}")
     browser.ask("/")
     made = json.loads(browser.ask("/run", {"text": TEXT}))

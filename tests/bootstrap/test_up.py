@@ -125,12 +125,6 @@ def eventually(holds: Callable[[], bool], within_s: float) -> bool:
     return held
 
 
-@pytest.fixture(scope="module")
-def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Static files are collected once for all of these tests."""
-    return tmp_path_factory.mktemp("static")
-
-
 @contextlib.contextmanager
 def started(var: Path, collected: Path) -> Iterator[Installation]:
     """One that runs; killed at the end, if it still does."""

@@ -46,11 +46,11 @@ def drives_chromium(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> Iterator[Site]:
     """One installation for all tests of the session."""
     installation = Installation(tmp_path_factory.mktemp("site"))
     # All tests come from one address, and many open a room.
-    installation.start(MAX_ROOMS_EACH="1000")
+    installation.start(MAX_ROOMS_EACH="1000", STATIC_ROOT=str(collected))
     yield Site(installation=installation)
     installation.end(signal.SIGINT)
 

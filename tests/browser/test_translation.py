@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,10 +88,10 @@ def untranslated(page: Page) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def pseudo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def pseudo(tmp_path_factory: pytest.TempPathFactory, collected: Path) -> Iterator[Site]:
     """An installation that speaks it."""
     installation = Installation(tmp_path_factory.mktemp("pseudo"))
-    installation.start(PSEUDO_LANGUAGE="1")
+    installation.start(PSEUDO_LANGUAGE="1", STATIC_ROOT=str(collected))
     yield Site(installation=installation)
     installation.end(signal.SIGINT)
 
