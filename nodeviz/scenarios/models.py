@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -71,6 +71,17 @@ class BlockedText(models.Model):
         return f"{self.fingerprint} {self.reason}".rstrip()
 
 
+def hold_blocked_texts(*, to_take_down: bool = False) -> None:
+    """Until this transaction ends nobody blocks a text; `to_take_down`: nor stores one. So who looks for links to a blocked text finds all.
+
+    SQLite's transactions come one after the other as they are.
+    """
+    if connection.vendor == "postgresql":
+        mode = "SHARE ROW EXCLUSIVE" if to_take_down else "SHARE"
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {connection.ops.quote_name(BlockedText._meta.db_table)} IN {mode} MODE")
+
+
 class ScenarioQuerySet(models.QuerySet["Scenario"]):
     """Looking up by link, and the two things that are written later: that somebody opened it, and that it was shared."""
 
@@ -121,9 +132,11 @@ class Scenario(models.Model):
         """Insert. Raises TypeError for a row that exists: a link shows tomorrow what it shows today. Raises TakenDown for a text that is blocked."""
         if not self._state.adding:
             raise TypeError(f"scenario {self.id} is immutable")
-        if BlockedText.objects.filter(pk=fingerprint(self.text)).exists():
-            raise TakenDown
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            hold_blocked_texts()
+            if BlockedText.objects.filter(pk=fingerprint(self.text)).exists():
+                raise TakenDown
+            super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("run-page", args=[self.id])

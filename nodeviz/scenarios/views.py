@@ -38,7 +38,7 @@ from nodeviz.scenarios.answers import (
     too_often_message,
 )
 from nodeviz.scenarios.bounds import CHECKS, RUNS, bounded_body, may_ask
-from nodeviz.scenarios.models import Scenario, TakenDown, hash_of, new_token
+from nodeviz.scenarios.models import Scenario, TakenDown, hash_of, hold_blocked_texts, new_token
 
 EXAMPLES_AT_FIRST = 3
 """Beside the editor; the gallery has all of them."""
@@ -129,8 +129,10 @@ def handed_in(request: HttpRequest) -> tuple[docs.Document, ...]:
     return docs.with_different_names(uploads or [docs.text_document(request.POST.get("name", ""), request.POST.get("text", ""))])
 
 
+@transaction.atomic
 def scenario_of(documents: Sequence[docs.Document], loaded: simulator.Scenario, *, parent_id: str) -> tuple[Scenario, str]:
     """A new link with the token that deletes it; or the parent itself, if nothing was changed, with none."""
+    hold_blocked_texts()  # Before the parent is read, which may be about to go.
     parent = Scenario.objects.linked(parent_id)
     if parent and parent.text == docs.joined(documents).text:
         return parent, ""

@@ -60,6 +60,7 @@ THREATS = frozenset(
     secrets in logs
     forged lines in a log
     private texts on a disk
+    a copy made beside a takedown
     deleting what is somebody else's
     code in the broker's messages
     missing headers

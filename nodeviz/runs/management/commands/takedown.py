@@ -10,7 +10,7 @@ from django.db import transaction
 
 from nodeviz.runs.forgetting import delete_link
 from nodeviz.runs.management.commands.link import linked
-from nodeviz.scenarios.models import BlockedText, Scenario, fingerprint
+from nodeviz.scenarios.models import BlockedText, Scenario, fingerprint, hold_blocked_texts
 
 
 class Command(BaseCommand):
@@ -25,19 +25,24 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         scenario = linked(options["link"])
-        condemned = {scenario.pk: fingerprint(scenario.text)}
-        if options["forks"]:
-            condemned |= {fork.pk: fingerprint(fork.text) for fork in forks_of(scenario)}
-        marks = set(condemned.values())
-        if not options["no_block"]:
-            with transaction.atomic():
+        with transaction.atomic():
+            hold_blocked_texts(to_take_down=True)
+            condemned = {scenario.pk: fingerprint(scenario.text)}
+            if options["forks"]:
+                condemned |= {fork.pk: fingerprint(fork.text) for fork in forks_of(scenario)}
+            marks = set(condemned.values())
+            if not options["no_block"]:
                 for mark in sorted(marks):
                     BlockedText.objects.get_or_create(fingerprint=mark, defaults={"reason": options["reason"][:200]})
+            for scenario_id in condemned:
+                delete_link(scenario_id)
+        copies = []
         if options["copies"]:
-            # After the block, so that no copy is made behind our back.
-            condemned |= {other.pk: "" for other in Scenario.objects.iterator(chunk_size=100) if fingerprint(other.text) in marks}
-        for scenario_id in condemned:
-            delete_link(scenario_id)
+            # After the block, so that no copy is made behind our back; and outside, because reading all texts takes its time.
+            copies = [other.pk for other in Scenario.objects.iterator(chunk_size=100) if fingerprint(other.text) in marks]
+            for scenario_id in copies:
+                delete_link(scenario_id)
+        for scenario_id in (*condemned, *copies):
             self.stdout.write(f"{scenario_id} is deleted")
         if not options["no_block"]:
             for mark in sorted(marks):
