@@ -29,6 +29,9 @@ TOTALS_KEY = "nodeviz:metrics:totals"
 PROCESSES_KEY = "nodeviz:metrics:processes"
 """A sorted set: each process that has gauges, scored by the Unix time of its last word."""
 
+BATCHES_KEY = "nodeviz:metrics:batch"
+"""With the process behind it: the number of the last batch that was added."""
+
 FLUSH_S = 2.0
 SILENT_S = 15.0
 """A process that said nothing for so long is gone, and its gauges with it."""
@@ -76,8 +79,22 @@ HISTOGRAMS: Mapping[str, Histogram] = MappingProxyType(
 
 Gauges = Callable[[], Mapping[str, float]]
 
+# A batch whose answer was lost is sent again as it was, and was perhaps carried out: each process numbers its own.
+ADD = """
+if tonumber(redis.call('GET', KEYS[2]) or '0') >= tonumber(ARGV[1]) then return end
+redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+for at = 3, #ARGV, 2 do redis.call('HINCRBYFLOAT', KEYS[1], ARGV[at], ARGV[at + 1]) end
+"""
+
+BATCH_KEPT_S = 3600
+"""A process that did not reach Redis for longer may count one batch twice."""
+
 _lock = threading.Lock()
 _pending: defaultdict[str, float] = defaultdict(float)
+_unsure: dict[str, float] = {}
+"""The last batch, until Redis says that it has it."""
+_batch = 0
+"""Its number."""
 _gauges: list[Gauges] = []
 _process = secrets.token_hex(6)
 _is_web = False
@@ -105,14 +122,18 @@ def tell(gauges: Gauges) -> None:
 
 
 def flush() -> None:
-    """Add what was counted to what Redis has. If it does not answer, the numbers wait; they are few, however much is counted."""
+    """Add what was counted to what Redis has, once. If it does not answer, the numbers wait; they are few, however much is counted."""
+    global _unsure, _batch
     with _lock:
-        taken = dict(_pending)
-        _pending.clear()
+        if not _unsure and _pending:
+            _unsure, _batch = dict(_pending), _batch + 1
+            _pending.clear()
+        taken, batch = _unsure, _batch
     try:
         with client().pipeline() as pipe:
-            for field, value in taken.items():
-                pipe.hincrbyfloat(TOTALS_KEY, field, value)
+            if taken:
+                added = [str(part) for item in taken.items() for part in item]
+                pipe.eval(ADD, 2, TOTALS_KEY, f"{BATCHES_KEY}:{_process}", batch, BATCH_KEPT_S, *added)
             if _is_web:
                 now = time.time()
                 key = f"{PROCESSES_KEY}:{_process}"
@@ -123,9 +144,10 @@ def flush() -> None:
             pipe.execute()
     except redis.RedisError as error:
         log.debug("the metrics wait: %s", error)
-        with _lock:
-            for field, value in taken.items():
-                _pending[field] += value
+        return
+    with _lock:
+        if _unsure is taken:
+            _unsure = {}
 
 
 def totals() -> dict[str, float]:
@@ -168,10 +190,11 @@ def _told() -> dict[str, Any]:
 
 def _forget_the_parents() -> None:
     """A forked process counts for itself; what was counted before is the parent's."""
-    global _process, _lock
+    global _process, _lock, _unsure, _batch
     _lock = threading.Lock()
     _process = secrets.token_hex(6)
     _pending.clear()
+    _unsure, _batch = {}, 0
 
 
 os.register_at_fork(after_in_child=_forget_the_parents)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import socket
+import threading
 from datetime import timedelta
 
 import pytest
@@ -21,9 +24,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def nothing_counted(redis_client):
-    metrics._pending.clear()
+    metrics._forget_the_parents()
     yield redis_client
-    metrics._pending.clear()
+    metrics._forget_the_parents()
 
 
 def shown(**headers: str) -> dict[str, float]:
@@ -100,6 +103,56 @@ def test_without_redis_the_rest_is_told_and_what_was_counted_waits(settings, tmp
 
     assert (without['nodeviz_ready{part="redis"}'], without['nodeviz_ready{part="database"}'], "nodeviz_queue_length" in without) == (0, 1, True)
     assert shown()["nodeviz_runs_lost_total"] == 1
+
+
+@pytest.mark.parametrize("lost", [pytest.param(1, id="once"), pytest.param(3, id="also by whoever asks again at once")])
+def test_a_redis_whose_answer_is_lost_counts_nothing_twice(settings, redis_client, redis_url, lost):
+    wire = LosesAnswers(redis_url, lost)
+    settings.REDIS_URL = wire.url
+    metrics.client.cache_clear()
+    metrics.counted("runs_lost")
+    metrics.flush()
+    metrics.counted("runs_lost")
+    for _ in range(3):
+        metrics.flush()
+    metrics.client().connection_pool.disconnect()
+    wire.close()
+    settings.REDIS_URL = redis_url
+    metrics.client.cache_clear()
+
+    assert (wire.lost, metrics.totals()) == (lost, {"runs_lost||": 2.0})
+
+
+class LosesAnswers:
+    """Redis carries out what it is told to add up, and the connection breaks before it says so; so often."""
+
+    def __init__(self, redis_url: str, lost: int) -> None:
+        self._redis_socket = redis_url.removeprefix("unix://")
+        self._to_lose = lost
+        self.lost = 0
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"redis://127.0.0.1:{self._listening.getsockname()[1]}/0"
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._listening.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._listening.accept()
+                with near, socket.socket(socket.AF_UNIX) as far:
+                    far.connect(self._redis_socket)
+                    while asked := near.recv(1 << 16):
+                        far.sendall(asked)
+                        answer = far.recv(1 << 16)
+                        if metrics.TOTALS_KEY.encode() in asked and self.lost < self._to_lose:
+                            self.lost += 1
+                            break
+                        near.sendall(answer)
 
 
 def test_rooms_and_people_are_counted(redis_client):

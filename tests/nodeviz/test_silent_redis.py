@@ -99,7 +99,7 @@ def test_what_is_queued_all_the_same_waits_for_the_reaper_and_not_for_the_broker
 
 
 def test_the_numbers_say_in_time_that_redis_is_gone(client: Client, silent: Silent) -> None:
-    metrics._pending.clear()
+    metrics._forget_the_parents()
     answer = client.get("/metrics")
 
     assert 'nodeviz_ready{part="redis"} 0.0' in answer.content.decode()
