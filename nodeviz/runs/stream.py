@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import threading
 import time
 from typing import Any
 
@@ -28,6 +29,14 @@ ANSWER_WITHIN_S = 5
 
 SILENT_FOR_S = 3.0
 """After one has waited in vain nobody asks for so long: a request asks Redis several times, and all of them together must not take longer than one."""
+
+RESTARTS_WITHIN_S = 3.0
+"""A Redis that refuses connections, or reads its file first, is waited for so long, by who would otherwise be told to press Run again."""
+
+ASKED_AGAIN_S = 0.1
+
+MOST_WAIT_FOR_RESTART = 100
+"""Each of them is a thread of a web process with somebody's text; who comes on top is told at once."""
 
 # A connection from before Redis was restarted is replaced at once. A timeout is not tried again, because the next one would take as long, and redis-py's
 # own default would wait some seconds between three more.
@@ -85,10 +94,29 @@ def client() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_URL, **patience, retry=Patience(), max_connections=1000)
 
 
+_waiting = threading.BoundedSemaphore(MOST_WAIT_FOR_RESTART)
+
+
 def redis_answers() -> bool:
-    """Found out within ANSWER_WITHIN_S."""
+    """Found out within ANSWER_WITHIN_S if it is silent, within RESTARTS_WITHIN_S if it is not there. Blocks: not for an event loop."""
+    is_there = _is_there()
+    if is_there is None and _waiting.acquire(blocking=False):
+        try:
+            deadline_s = time.monotonic() + RESTARTS_WITHIN_S
+            while is_there is None and time.monotonic() < deadline_s:
+                time.sleep(ASKED_AGAIN_S)
+                is_there = _is_there()
+        finally:
+            _waiting.release()
+    return bool(is_there)
+
+
+def _is_there() -> bool | None:
+    """None: not now, but perhaps in a moment."""
     try:
         return bool(client().ping())
+    except redis.ConnectionError:
+        return None
     except redis.RedisError:
         return False
 

@@ -331,9 +331,10 @@ async def test_silence_is_filled_and_a_stream_grows_no_older_than_allowed() -> N
     assert old == []
 
 
-async def test_without_redis_nothing_is_promised(make_run: MakeRun, settings: Any) -> None:
+async def test_without_redis_nothing_is_promised(make_run: MakeRun, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     run, over = await sync_to_async(make_run)(), await finished_run(make_run)
     settings.REDIS_URL = "unix:///nowhere.sock"
+    monkeypatch.setattr(stream, "RESTARTS_WITHIN_S", 0.0)
     stream.client.cache_clear()
     async with reading(run, accept=EVENTS) as reader:
         assert (reader.status, reader.headers["content-type"], reader.headers["retry-after"]) == (503, "application/problem+json", "5")

@@ -282,8 +282,9 @@ async def test_who_asks_all_the_time_has_to_wait() -> None:
         assert reader.status == 429
 
 
-async def test_without_redis_it_is_refused_in_words(settings: Any, tmp_path: object) -> None:
+async def test_without_redis_it_is_refused_in_words(settings: Any, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock"
+    monkeypatch.setattr(stream, "RESTARTS_WITHIN_S", 0.0)
     stream.client.cache_clear()
     async with reading({"text": SMALL}) as reader:
         assert reader.status == 503
