@@ -133,5 +133,5 @@ def give_up(run: Run, why: str) -> bool:
     taken = Run.objects.move(run, RunState.FAILED, epoch=run.epoch + 1, error=why, records=0, finished=now)
     if taken:
         counted("runs_ended", state=RunState.FAILED)
-        wake_readers(run)
+        wake_readers(run, is_over=True)
     return taken

@@ -31,11 +31,17 @@ log = logging.getLogger(__name__)
 
 Record = dict[str, Any]
 
-LIVE_TTL = timedelta(days=1)
-"""Since the last frame; a stream that nobody ever closes goes away by itself."""
+LIVE_TTL = timedelta(minutes=10)
+"""Since the last frame, longer than a worker may compute; a stream that nobody ever closes goes away by itself."""
 
-CLOSED_TTL = timedelta(minutes=10)
-"""Since the end, for those who follow at that moment; everybody else reads the artefact."""
+CLOSED_TTL = timedelta(seconds=10)
+"""Since the end, for those who follow at that moment; everybody else reads the artefact. Streams share no other limit than what workers write meanwhile."""
+
+FENCED_TTL = timedelta(minutes=10)
+"""Since the end. A worker that wakes up even later writes a stream that nobody reads."""
+
+MAX_TRACE_BYTES = 64 << 20
+"""Of a run's packed frames: twice what the longest trace of ordinary records takes. Long names of random letters do not shrink."""
 
 NOBODY = 2**53
 """An epoch that no worker ever has; the largest number that a script counts exactly."""
@@ -64,13 +70,18 @@ redis.call('EXPIRE', KEYS[1], ARGV[2])
 return there
 """
 
-# An entry behind the last one, under an id that no frame has.
+# An entry behind the last one, under an id that no frame has. With an epoch, at the end: workers under earlier ones are refused from now on.
 WAKE = """
+if ARGV[2] and tonumber(ARGV[2]) >= tonumber(redis.call('GET', KEYS[2]) or '0') then redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3]) end
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
 local seq, wakes = string.match(last[1] and last[1][1] or '0-0', '(%d+)-(%d+)')
 redis.call('XADD', KEYS[1], seq .. '-' .. (wakes + 1), 'row', 'changed')
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 """
+
+
+class CannotCompute(Exception):
+    """A reason for the page, in whole sentences."""
 
 
 class Fenced(Exception):
@@ -83,6 +94,8 @@ class Journal:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._frames: list[ArtefactFrame] = []
+        self._bytes = 0
+        """Of them."""
         self._starts: list[int] = []
         """The first record of each frame."""
         self._there = 0
@@ -92,11 +105,14 @@ class Journal:
         self._last: Record = {"t": 0}
 
     def keep(self, records: Iterable[Record]) -> Iterator[Record]:
-        """Write the records down, a frame at a time, and hand them on. Fences off every earlier worker. Raises Fenced."""
+        """Write the records down, a frame at a time, and hand them on. Fences off every earlier worker. Raises Fenced, and CannotCompute for too much."""
         self._append()
         for frame in cut(records):
             packed = pack(simulator.encode(record) for record in frame)
             first_seq, next_seq = frame[0]["seq"], frame[-1]["seq"] + 1
+            self._bytes += len(packed)
+            if self._bytes > MAX_TRACE_BYTES:
+                raise CannotCompute(f"Stopped at record {first_seq} and {frame[0]['t']} s of virtual time: the records so far take too much room.")
             self._frames.append(ArtefactFrame(run=self._run, first_seq=first_seq, next_seq=next_seq, packed=packed))
             self._starts.append(first_seq)
             self._last = frame[-1]
@@ -130,7 +146,7 @@ class Journal:
         counted("runs_ended", state=to)
         if self._run.started:
             observed("run_seconds", (timezone.now() - self._run.started).total_seconds())
-        wake_readers(self._run)
+        wake_readers(self._run, is_over=True)
 
     def _close_now(self, to: RunState, **changes: Any) -> None:
         count = self._frames[-1].next_seq if self._frames else 0
@@ -158,7 +174,7 @@ class Journal:
         entry = (str(frame.first_seq), entry_id(frame.next_seq), FRAME_FIELD, frame.packed) if frame else ()
         asked_s = time.monotonic()
         try:
-            there = cast("int | None", client().eval(APPEND, len(keys), *keys, str(self._run.epoch), str(int(LIVE_TTL.total_seconds())), *entry))
+            there = cast("int | None", client().eval(APPEND, len(keys), *keys, str(self._run.epoch), seconds(LIVE_TTL), *entry))
         except redis.RedisError as error:
             now_s = time.monotonic()
             self._ask_again_s = now_s + max(STREAM_RETRY_S, 2 * (now_s - asked_s))
@@ -169,10 +185,14 @@ class Journal:
         self._there = there
 
 
-def wake_readers(run: Run) -> None:
-    """Tell who follows that the row has changed. Without this they find out a moment later by themselves, so an unreachable Redis stops nothing here."""
+def wake_readers(run: Run, *, is_over: bool = False) -> None:
+    """Tell who follows that the row has changed. Without this they find out a moment later by themselves, so an unreachable Redis stops nothing here.
+
+    `is_over`: nobody writes its stream any more, neither a worker that has not heard of it yet.
+    """
+    fence = (str(run.epoch), seconds(FENCED_TTL)) if is_over else ()
     try:
-        client().eval(WAKE, 1, stream_key(run), str(int(CLOSED_TTL.total_seconds())))
+        client().eval(WAKE, 2, stream_key(run), epoch_key(run), seconds(CLOSED_TTL), *fence)
     except redis.RedisError as error:
         log.warning("readers of %s are not woken: %s", run, error)
 
@@ -181,8 +201,13 @@ def forget(run: Run) -> None:
     """Take its stream away, and keep every worker out that still has records for it. An unreachable Redis forgets it by itself."""
     try:
         with client().pipeline() as pipe:
-            pipe.set(epoch_key(run), NOBODY, ex=CLOSED_TTL)
+            pipe.set(epoch_key(run), NOBODY, ex=FENCED_TTL)
             pipe.delete(stream_key(run))
             pipe.execute()
     except redis.RedisError as error:
         log.warning("the stream of %s stays until it expires: %s", run, error)
+
+
+def seconds(span: timedelta) -> str:
+    """As an argument of a script."""
+    return str(int(span.total_seconds()))

@@ -19,7 +19,7 @@ from nodeviz.database_away import DATABASE_AWAY
 from nodeviz.logs import also_about
 from nodeviz.metrics import observed
 from nodeviz.runs.frames import MAX_TRACE_CHARACTERS, characters, state_message
-from nodeviz.runs.journal import Fenced, Journal, Record, wake_readers
+from nodeviz.runs.journal import CannotCompute, Fenced, Journal, Record, wake_readers
 from nodeviz.runs.lease import HeldLease
 from nodeviz.runs.models import MAX_ATTEMPTS, Run, RunState
 from nodeviz.runs.try_worker import ReaderGone, Speaker, where_it_failed
@@ -31,10 +31,6 @@ HAND_BACK_AFTER_S = 1
 
 WALL_LIMIT_S = 120
 """Of computing one run. The largest trace (`simulator.limits.MAX_RECORDS`) takes a fraction of it; the broker's visibility timeout must be longer."""
-
-
-class CannotCompute(Exception):
-    """A reason for the page, in whole sentences."""
 
 
 @shared_task(bind=True, acks_late=True, reject_on_worker_lost=True, ignore_result=True)

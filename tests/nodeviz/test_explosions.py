@@ -14,7 +14,8 @@ from django.test import Client
 import simulator
 from nodeviz.runs import tasks
 from nodeviz.runs.frames import MAX_FRAME_CHARACTERS, MAX_FRAME_RECORDS, characters, cut
-from nodeviz.runs.tasks import CannotCompute, in_time, in_words
+from nodeviz.runs.journal import CannotCompute
+from nodeviz.runs.tasks import in_time, in_words
 from nodeviz.supervisor import programs
 from tests.surroundings import CHECKOUT
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from itertools import islice
 
@@ -9,11 +10,13 @@ import pytest
 import redis
 
 import simulator
+from nodeviz.runs import journal as journal_module
 from nodeviz.runs import stream
+from nodeviz.runs.dispatch import give_up
 from nodeviz.runs.frames import cut, unpack
-from nodeviz.runs.journal import Fenced, Journal, Record, wake_readers
+from nodeviz.runs.journal import CannotCompute, Fenced, Journal, Record, wake_readers
 from nodeviz.runs.models import Run, RunState
-from nodeviz.runs.stream import FRAME_FIELD, stream_key
+from nodeviz.runs.stream import FRAME_FIELD, epoch_key, stream_key
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
 
@@ -227,10 +230,34 @@ def test_waking_readers_leaves_room_for_the_next_frame(undisturbed: list[tuple[b
 def test_streams_go_away_by_themselves(redis_client: redis.Redis, make_run: MakeRun) -> None:
     run = claim(make_run())
     journal = write(run, RECORDS)
-    assert 80_000 < redis_client.ttl(stream_key(run)) <= 86_400
+    assert 500 < redis_client.ttl(stream_key(run)) <= 600
     journal.finish(VERDICT)
 
-    assert 0 < redis_client.ttl(stream_key(run)) <= 600
+    assert 0 < redis_client.ttl(stream_key(run)) <= 10
+    assert 500 < redis_client.ttl(epoch_key(run)) <= 600
+
+
+def test_a_worker_that_has_not_heard_of_the_end_does_not_make_the_stream_stay(redis_client: redis.Redis, make_run: MakeRun) -> None:
+    late = Journal(claim(make_run())).keep(RECORDS)
+    list(islice(late, 50))
+    run = Run.objects.get()
+    give_up(run, "It was stopped.")
+
+    with pytest.raises(Fenced):
+        list(late)
+    assert 0 < redis_client.ttl(stream_key(run)) <= 10
+
+
+def test_a_trace_that_does_not_shrink_ends_the_run_in_words(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is 64 MiB; here it is smaller."""
+    monkeypatch.setattr(journal_module, "MAX_TRACE_BYTES", 10_000)
+    noisy = [{**record, "message": secrets.token_hex(100)} for record in RECORDS]
+    journal = Journal(claim(make_run()))
+    with pytest.raises(CannotCompute, match=r"Stopped at record 63 and 6\.3 s of virtual time: .* too much room"):
+        list(journal.keep(noisy))
+    journal.fail("It was too long.")
+
+    assert Run.objects.get().records == 63
 
 
 def test_frames_are_cut_at_the_same_places_however_often() -> None:

@@ -125,6 +125,22 @@ async def test_a_stream_that_lost_its_beginning_is_made_up_for_by_the_artefact(m
     assert records == RECORDS[100:]
 
 
+async def test_a_stream_that_is_gone_before_its_reader_came_to_its_end_is_made_up_for_by_the_artefact(
+    make_run: MakeRun, redis_client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "READ_FRAMES", 1)
+    run = await sync_to_async(make_run)()
+    async with socket(run) as viewer:
+        await join(viewer)
+        holder = await pen(run)
+        await write(holder, 1200)
+        await finish(holder)
+        redis_client.delete(stream_key(run))
+        records, _ = await until(viewer, "finished")
+
+    assert records == RECORDS
+
+
 async def test_a_viewer_who_joins_beyond_the_end_gets_the_end(make_run: MakeRun) -> None:
     run = await sync_to_async(lambda: finished(make_run()))()
     async with socket(run) as viewer:
