@@ -29,6 +29,12 @@ HTTPS = env.flag(ENV, "HTTPS", default=False)
 if HTTPS and not (ENV.get("SECRET_KEY") and ENV.get("ALLOWED_HOSTS")):
     raise ImproperlyConfigured("HTTPS is on, so the environment variables SECRET_KEY and ALLOWED_HOSTS must be set.")
 
+# Browsers' own list of names that are never asked without TLS. It takes a year and includeSubDomains, as they are below, and leaving it takes months.
+HSTS_PRELOAD = env.flag(ENV, "HSTS_PRELOAD", default=False)
+
+if HSTS_PRELOAD and not HTTPS:
+    raise ImproperlyConfigured("HSTS_PRELOAD is on, so the environment variable HTTPS must be true.")
+
 SECRET_KEY = env.secret_key(ENV) or kept_secret(VAR_DIR / "secret_key")
 ALLOWED_HOSTS = env.hosts(ENV, "ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.origins(ENV, "CSRF_TRUSTED_ORIGINS")
@@ -37,7 +43,9 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_PRELOAD = HSTS_PRELOAD
+# Django would have every site on that list; whether it shall be there is the operator's decision.
+SILENCED_SYSTEM_CHECKS = [] if HSTS_PRELOAD else ["security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SAMESITE = "Strict"

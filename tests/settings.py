@@ -9,7 +9,18 @@ import tempfile
 _folder = tempfile.TemporaryDirectory(prefix="nodeviz-tests-")
 
 # What the developer has set for a real installation must not decide what the tests find.
-for _name in ("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DEBUG", "HTTPS", "PSEUDO_LANGUAGE", "REDIS_URL", "SECRET_KEY", "WORKERS"):
+for _name in (
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "DATABASE_URL",
+    "DEBUG",
+    "HSTS_PRELOAD",
+    "HTTPS",
+    "PSEUDO_LANGUAGE",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "WORKERS",
+):
     os.environ.pop(_name, None)
 os.environ["VAR_DIR"] = _folder.name
 if "TEST_DATABASE_URL" in os.environ:

@@ -31,10 +31,40 @@ def manage(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.Co
     )
 
 
-def test_an_installation_behind_tls_passes_djangos_own_checks(tmp_path):
-    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+@pytest.mark.parametrize(
+    ("environment", "silenced"),
+    [
+        pytest.param({}, 1, id="that the name is on no list of browsers is not for Django to decide"),
+        pytest.param({"HSTS_PRELOAD": "true"}, 0, id="a name that may be on the list"),
+    ],
+)
+def test_an_installation_behind_tls_passes_djangos_own_checks(tmp_path, environment, silenced):
+    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, **environment)
 
-    assert (done.returncode, done.stdout) == (0, "System check identified no issues (0 silenced).\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, f"System check identified no issues ({silenced} silenced).\n"), done.stderr
+
+
+HSTS = """
+from django.http import HttpResponse
+from django.middleware.security import SecurityMiddleware
+from django.test import RequestFactory
+print(SecurityMiddleware(lambda _: HttpResponse())(RequestFactory().get("/", secure=True, HTTP_X_FORWARDED_PROTO="https")).get("Strict-Transport-Security"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("environment", "header"),
+    [
+        pytest.param({}, "None", id="without TLS nothing"),
+        pytest.param(PRODUCTION, "max-age=31536000; includeSubDomains", id="the list is nothing that anybody is put on unasked"),
+        # https://hstspreload.org asks for exactly this: a year, all names below, and the word.
+        pytest.param({**PRODUCTION, "HSTS_PRELOAD": "true"}, "max-age=31536000; includeSubDomains; preload", id="what the list demands"),
+    ],
+)
+def test_what_browsers_are_told_about_tls(tmp_path, environment, header):
+    done = manage(tmp_path, "shell", "-v", "0", "-c", HSTS, **environment)
+
+    assert (done.stdout, done.stderr) == (f"{header}\n", "")
 
 
 @pytest.mark.parametrize(
@@ -45,6 +75,9 @@ def test_an_installation_behind_tls_passes_djangos_own_checks(tmp_path):
             {"HTTPS": "true", "SECRET_KEY": STRONG},
             "HTTPS is on, so the environment variables SECRET_KEY and ALLOWED_HOSTS must be set.",
             id="TLS without a host",
+        ),
+        pytest.param(
+            {"HSTS_PRELOAD": "true"}, "HSTS_PRELOAD is on, so the environment variable HTTPS must be true.", id="the list of names with TLS, without it"
         ),
     ],
 )
