@@ -38,9 +38,12 @@ logged() {
     }
 }
 
+# What programs say of a network that leads nowhere.
+unreachable='name resolution|name or service not known|failed to establish|unreachable|timed out|network timeout|connection refused|proxyerror|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET'
+
 # Ends with one sentence about what went wrong, as far as the log tells.
 explain() {
-    if grep -Eqi 'name resolution|name or service not known|failed to establish|unreachable|timed out|connection refused|proxyerror|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET' "$log"; then
+    if grep -Eqi "$unreachable" "$log"; then
         fail "The package registry cannot be reached; nodeviz needs a network when it is first started. The details are in $log"
     elif grep -Eqi 'no space left' "$log"; then
         fail "The disk is full. The details are in $log"
