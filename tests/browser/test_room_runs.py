@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser import classes, steps
@@ -102,6 +104,55 @@ def test_of_the_driver_s_intervention_the_class_sees_what_its_clock_shows(classr
     sees(student, "0:25.0")
     steps.seek(driver, 30)
 
+    sees(student, "0:30.0")
+
+
+def cancelled(classroom: Classroom) -> tuple[Page, Page]:
+    """A driver and a student before a run of the driver's that failed."""
+    driver = classroom.teacher(EXAMPLE)
+    student = classroom.student("Ada")
+    steps.finished(driver)
+    steps.seek(driver, 25)
+    stands_at(student, "0:25.000")
+    with classroom.site.frozen_workers():
+        classes.intervene(driver, "Drain the node")
+        driver.get_by_role("button", name="Cancel this run").click()
+        for page in (driver, student):
+            expect(page.locator("textarea[name=text]")).to_have_value(re.compile("drain:"))
+            expect(page.locator("html")).to_have_attribute("data-status", "failed")
+    return driver, student
+
+
+def test_a_run_that_failed_is_run_again_by_the_driver_for_the_whole_class(classroom: Classroom):
+    driver, student = cancelled(classroom)
+    driver.get_by_role("button", name="Run it again").click()
+    steps.finished(driver)
+    steps.seek(driver, 30)
+
+    stands_at(student, "0:30.000")
+    sees(student, "0:30.0")
+    expect(student.get_by_role("button", name="Run it again")).to_be_hidden()
+    for page, mode in ((driver, "drive"), (student, "follow")):
+        is_in(page, mode)
+        assert page.url == f"{classroom.site.url}/r/{classroom.code}"
+
+
+def test_a_student_who_runs_it_again_roams_there_and_comes_back(classroom: Classroom):
+    driver, student = cancelled(classroom)
+    student.get_by_role("button", name="Run it again").click()
+    is_in(student, "roam")
+    steps.finished(student)
+    assert student.url == f"{classroom.site.url}/r/{classroom.code}"
+    is_in(driver, "drive")
+    expect(driver.locator("html")).to_have_attribute("data-status", "failed")
+    student.locator("#gantt").focus()
+    student.keyboard.press("b")
+    is_in(student, "follow")
+    driver.get_by_role("button", name="Run it again").click()
+    steps.finished(driver)
+    steps.seek(driver, 30)
+
+    stands_at(student, "0:30.000")
     sees(student, "0:30.0")
 
 

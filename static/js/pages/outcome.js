@@ -22,9 +22,9 @@ export function reportOf({ link, version, error, text }) {
 
 /**
  * @param {HTMLElement} bar  buttons with `data-part`: cancel, again, report; and a message
- * @param {object} page      config, session, workbench()
+ * @param {object} page      config, session, workbench(), showStored()
  */
-export function createOutcome(bar, { config, session, workbench }) {
+export function createOutcome(bar, { config, session, workbench, showStored }) {
   const teach = document.querySelector("#teach button");
   const part = (name) => bar.querySelector(`[data-part="${name}"]`);
 
@@ -53,6 +53,8 @@ export function createOutcome(bar, { config, session, workbench }) {
   /** The same text under the same link; a run that is gone gets another one, and one without a link gets none. */
   async function again() {
     if (session.isTry) return session.tryText(session.text);
+    // A room or a lesson is not left for the page of a run.
+    if (config.any_run) return showStored(session.text, { instead: true });
     const { form } = workbench();
     const answer = await askForRun(form, config.run_url, { text: session.text, name: form.elements.name.value, parent: session.id ?? "" });
     if (answer.problems) return workbench().refuse(answer.problems);

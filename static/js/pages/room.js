@@ -121,7 +121,7 @@ function onMessage(message) {
   const drives = isDriver(following);
   if (kind === "welcome" || isReset(message)) conductor.anew({ isReset: kind === "set" }).then(begin);
   else if (drives !== isDriving) conductor.wheelChanged();
-  else if (kind === "set" || kind === "refused") conductor.heard({ isAnswer: drives });
+  else if (kind === "set" || kind === "refused") conductor.heard({ isAnswer: drives, isRun: kind === "set" && "run" in message[2] });
   // A step that was revealed before this page was opened.
   if (kind === "set" && drives && steps.length && isVeiled(steps[following.state.step], following.state)) conductor.drive(unveiled(steps[following.state.step], "revealed"));
   isDriving = drives;

@@ -116,7 +116,8 @@ export function createSession({ palette, config, onNews, onSwitch, onRefused }) 
 
   /** Show a stored run. With `behind` what is shown now becomes the ghost. */
   function open(id, text, { behind = true } = {}) {
-    const known = kept.find((run) => run.id === id);
+    // What has failed may have been computed again.
+    const known = kept.find((run) => run.id === id && run.model.run.status !== "failed");
     change(known ?? { id, text, model: fresh() }, behind);
     if (known && isOver(known.model.run.status)) link = "open";
     else follow();

@@ -43,7 +43,8 @@ export function createStage(page) {
      * @returns {Promise<void>} when it is there; the text of a stored run may have to be fetched
      */
     async show({ run = null, id = null, text = null }, { untilS = Infinity, behind = false } = {}) {
-      const isPut = put.recording !== null && put.run === run && put.id === id;
+      // What has failed may have been computed again.
+      const isPut = put.recording !== null && put.run === run && put.id === id && !hasFailed();
       if (isPut && stage.isMine && put.recording.source.shownS <= untilS) return stage.showUntil(untilS);
       const own = run ? run.text : (text ?? (isPut ? put.text : await textOf(id)));
       const whole = isPut ? put.whole : createWhole(run?.messages);
@@ -91,6 +92,11 @@ export function createStage(page) {
       return put.model !== null && session.model === put.model;
     },
 
+    /** Did it fail, and is it seen? */
+    get isFailed() {
+      return stage.isMine && hasFailed();
+    },
+
     /** Show again what was put on the stage. */
     comeBack() {
       if (!put.model || stage.isMine) return;
@@ -125,7 +131,7 @@ export function createStage(page) {
       // Their keys press them, and a button that is off cannot be pressed.
       for (const id of ["intervene", "share-button", "compare-button"]) byId(id).disabled = on;
       workbench.form.querySelector(".run-button").disabled = on;
-      for (const id of ["panel-actions", "panel-what-if"]) byId(id).inert = on;
+      for (const id of ["panel-actions", "panel-what-if", "outcome"]) byId(id).inert = on;
     },
 
     // -- the clock ---------------------------------------------------------------------------------------------------------------
@@ -200,6 +206,8 @@ export function createStage(page) {
     if (workbench.editor.text !== text) workbench.editor.change(text);
     workbench.settle(text, id);
   }
+
+  const hasFailed = () => put.whole?.store.run.status === "failed";
 
   /** What is not yet known of a stored run comes from the server. */
   const followed = (whole) => (on) => openRun(whole, { path: session.urlOf("ws_path"), onReload: () => location.reload(), ...on });

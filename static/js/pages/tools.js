@@ -31,7 +31,7 @@ export function createTools({ palette, config, session, state, clock, view, anno
   });
   const overview = createOverview(byId("overview"), palette, { view: showView, fit });
   const parts = { session, state, clock, config, workbench, announcer };
-  const outcome = createOutcome(byId("outcome"), { config, session, workbench });
+  const outcome = createOutcome(byId("outcome"), { config, session, workbench, showStored });
   const ghost = lazily(
     () => import("./ghost.js"),
     ({ createGhost }) => createGhost(byId("ghost"), { onHide: session.dropGhost, onBack, onGone: () => byId("gantt").focus() }),
@@ -72,8 +72,10 @@ export function createTools({ palette, config, session, state, clock, view, anno
     openMenu(state.selected?.row ?? null, { x: left, y: bottom + 4, from: button });
   });
 
-  /** Run another text under a link of its own, on this page. Nothing is lost if it is refused: what was shown stays. */
-  async function showStored(text) {
+  /**
+   * Run another text under a link of its own, on this page. Nothing is lost if it is refused: what was shown stays. `instead`: nobody wants to see again what was shown.
+   */
+  async function showStored(text, { instead = false } = {}) {
     const { form, editor } = workbench();
     const { text: written } = editor;
     if (config.private) return workbench().submitText(text);
@@ -81,8 +83,8 @@ export function createTools({ palette, config, session, state, clock, view, anno
     if (answer.problems) return workbench().refuse(answer.problems);
     workbench().keepToken(answer);
     const id = answer.url.split("/").pop();
-    history.pushState({ id, text }, "", config.any_run ? null : answer.url);
-    session.open(id, text);
+    history[instead ? "replaceState" : "pushState"]({ id, text }, "", config.any_run ? null : answer.url);
+    session.open(id, text, { behind: !instead });
     workbench().settle(text, id, written);
   }
 

@@ -162,9 +162,9 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
     });
   }
 
-  /** Everything has to be carried out anew, if somebody has roamed meanwhile. */
+  /** Everything has to be carried out anew, if somebody has roamed meanwhile, or the run may have been computed again. */
   function refresh() {
-    if (isStale) shown = null;
+    if (isStale || stage.isFailed) shown = null;
     isStale = false;
     return apply();
   }
@@ -214,9 +214,10 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
 
   return {
     apply,
-    /** The room said something; `isAnswer`: it may be the answer to what this page said. */
-    heard({ isAnswer }) {
+    /** The room said something; `isAnswer`: it may be the answer to what this page said; `isRun`: it named a run, which may be the one before, computed again. */
+    heard({ isAnswer, isRun }) {
       if (isAnswer) unanswered = Math.max(0, unanswered - 1);
+      if (isRun && !following.roaming) return refresh();
       return apply();
     },
     /** Everything is said anew after a connection was lost; after a reset what was shown must go from sight, too. */
