@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import classes, steps
@@ -105,6 +107,75 @@ def test_of_the_driver_s_intervention_the_class_sees_what_its_clock_shows(classr
     steps.seek(driver, 30)
 
     sees(student, "0:30.0")
+
+
+BACK = {
+    "the browser's Back": lambda page: page.go_back(),
+    "Undo": lambda page: page.locator("#ghost").get_by_role("button", name="Undo").click(),
+}
+
+
+@pytest.mark.parametrize("back", BACK.values(), ids=BACK)
+def test_the_class_goes_back_with_the_driver_and_forward_again(classroom: Classroom, back: Callable[[Page], object]):
+    driver = classroom.teacher(EXAMPLE)
+    student = classroom.student("Ada")
+    steps.finished(driver)
+    own = steps.text_of(student)
+    steps.seek(driver, 25)
+    classes.intervene(driver, "Drain the node")
+    expect(student.locator("textarea[name=text]")).to_have_value(re.compile("drain:"))
+    steps.finished(driver)
+    steps.seek(driver, 30)
+    sees(student, "0:30.0")
+    back(driver)
+    for page in (driver, student):
+        expect(page.locator("textarea[name=text]")).to_have_value(own)
+        stands_at(page, "0:30.000")
+    sees(student, "0:30.0")
+    steps.seek(driver, 20)
+    stands_at(student, "0:20.000")
+    driver.go_forward()
+
+    for page in (driver, student):
+        expect(page.locator("textarea[name=text]")).to_have_value(re.compile("drain:"))
+        is_in(page, "drive" if page is driver else "follow")
+    late = classroom.student("Grace")
+    expect(late.locator("textarea[name=text]")).to_have_value(steps.text_of(driver))
+
+
+def test_the_class_goes_back_to_a_lesson_s_run_as_far_as_it_was_shown(classroom: Classroom, driver: Page):
+    student = classroom.student("Ada")
+    classes.ask_and_reveal(driver, [driver, student], 0, lambda: None)
+    shown, own = classes.shown_until(driver), steps.text_of(student)
+    steps.seek(driver, 3)
+    stands_at(student, "0:03.000")
+    classes.intervene(driver, "Drain the node")
+    expect(student.locator("textarea[name=text]")).to_have_value(re.compile("drain:"))
+    driver.go_back()
+
+    expect(student.locator("textarea[name=text]")).to_have_value(own)
+    expect(driver.locator("textarea[name=text]")).to_have_value(own)
+    for page in (driver, student):
+        expect(page.locator("#transport [data-part=head]")).to_have_text(shown)
+        stands_at(page, "0:03.000")
+        expect(page.get_by_role("list", name="Flags on the chart").get_by_role("listitem")).to_have_count(5)
+
+
+def test_a_slider_of_the_driver_s_moves_the_class_there_and_back(classroom: Classroom):
+    driver = classroom.teacher(EXAMPLE)
+    student = classroom.student("Ada")
+    steps.finished(driver)
+    own = steps.text_of(student)
+    driver.get_by_role("tab", name="What if").click()
+    driver.locator("#panel-what-if").get_by_role("slider").first.press("End")
+    expect(driver.locator("textarea[name=text]")).not_to_have_value(own)
+    expect(student.locator("textarea[name=text]")).to_have_value(steps.text_of(driver))
+    steps.finished(driver)
+    driver.locator("#ghost").get_by_role("button", name="Undo").click()
+
+    for page in (driver, student):
+        expect(page.locator("textarea[name=text]")).to_have_value(own)
+        is_in(page, "drive" if page is driver else "follow")
 
 
 def cancelled(classroom: Classroom) -> tuple[Page, Page]:

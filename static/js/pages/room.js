@@ -33,7 +33,7 @@ const { room } = config;
 const memory = createMemory(room.code, window.localStorage);
 takeToken(memory);
 const stage = createStage(page);
-const storeTry = createStoring(page, stage);
+const storeTry = createStoring(page, (why) => strip.say(why));
 const pack = config.lesson ? await loadPack(config.lesson.pack_url, stage.say) : null;
 const steps = pack?.steps ?? [];
 const own = config.lesson ? null : { id: room.scenario, text: config.text };

@@ -28,6 +28,8 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
   /** Commands that the room has not answered yet: until then its state is older than the page. */
   let unanswered = 0;
   let showing = null;
+  /** Which stored run the room had put on the stage last; null: that of the step, or of the room. */
+  let placed = null;
   let lens = stage.lens();
   let isMoving = false;
   /** What the page shows may no longer be what was carried out last: somebody has roamed, or the wheel has changed hands. */
@@ -95,10 +97,11 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
     shown = { ...shown, ...wish };
   }
 
-  function put({ run }) {
+  async function put({ run }) {
     const packRun = run === null ? runs[currentStep()?.run] : null;
     const wanted = run !== null ? { id: run } : packRun ? { run: packRun } : own;
-    return wanted ? stage.show(wanted, { untilS: untilS() }) : Promise.resolve();
+    if (wanted) await stage.show(wanted, { untilS: untilS() });
+    placed = run;
   }
 
   function showUntil(next) {
@@ -184,14 +187,22 @@ export function createConductor({ stage, following, steps, runs, own, send, onRo
     driving.drive({ selected: part });
   });
   stage.onRun(async ({ id, text, isTry }) => {
-    if (stage.isMine) return;
+    // Back and Undo lead to what the room had put here: where the driver goes back, the class does, too.
+    if (stage.isMine) return shown && !showing && shown.run !== placed && isDrivers() ? driveRun(placed) : undefined;
     if (!isDrivers()) return onFork({ id, text, step: following.state?.step ?? 0, atS: stage.clock().atS });
     const stored = isTry ? await store(text) : id;
-    if (!stored || !isDriver(following)) return;
-    const clock = clockPart(stage.clock());
-    shown = { ...shown, run: stored, clock: { atS: clock.at_s, speed: clock.speed ?? Infinity, playing: clock.playing } };
-    driving.drive({ run: { id: stored }, clock, shown_until_s: clock.at_s }, { now: true });
+    // Meanwhile the wheel may have changed hands, and the driver may have gone on to another run.
+    if (stored && isDriver(following) && !stage.isMine && stage.run().text === text) driveRun(stored);
+    return undefined;
   });
+
+  function driveRun(run) {
+    const clock = clockPart(stage.clock());
+    shown = { ...shown, run, clock: { atS: clock.at_s, speed: clock.speed ?? Infinity, playing: clock.playing } };
+    // Of a stored run the driver sees more than the class does; of a lesson's own, as much.
+    const isLessons = run === null && own === null;
+    driving.drive({ run: run && { id: run }, clock, shown_until_s: isLessons ? round(stage.shownS) : clock.at_s }, { now: true });
+  }
 
   /** What the stage does not tell of: the lens, and what is written. */
   function listen() {
