@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -153,3 +154,16 @@ def classroom_moved(driver: Page) -> None:
     """The room has answered the driver's last command."""
     steps.settled(driver)
     driver.evaluate("() => new Promise(heard => setTimeout(heard, 300))")
+
+
+@contextmanager
+def lost(*pages: Page) -> Iterator[None]:
+    """Meanwhile each page says that it is disconnected. The pages themselves watch: one that is back before it is looked at has said so, too."""
+    for page in pages:
+        page.locator("#room-strip [data-part=note]").evaluate(
+            """note => new MutationObserver(() => { if (note.textContent.startsWith("Disconnected, trying again")) note.dataset.was = "lost"; })
+                .observe(note, {childList: true, characterData: true, subtree: true})"""
+        )
+    yield
+    for page in pages:
+        expect(page.locator("#room-strip [data-part=note]")).to_have_attribute("data-was", "lost")

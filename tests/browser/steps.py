@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+LOST = ("WebSocket connection to", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_REFUSED")
+"""What the browser itself says on the console when a connection is lost."""
+
 POD = """\
 apiVersion: v1
 kind: Pod

@@ -16,9 +16,6 @@ from tests.browser import steps
 from tests.browser.site import Site, Watch
 from tests.browser.steps import POD
 
-LOST = ("WebSocket connection to", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_REFUSED")
-"""What the browser itself says on the console when a connection is lost."""
-
 
 def records_of(page: Page) -> list[dict[str, object]]:
     """The finished trace, as the Export menu gives it."""
@@ -167,7 +164,7 @@ def test_a_run_that_nobody_takes_says_so_and_can_be_sent_again(page: Page, site:
 
 
 def test_a_lost_connection_says_as_of_when_the_page_is_and_resumes_without_a_hole(page: Page, context: BrowserContext, site: Site, watch: Watch):
-    watch.expected = LOST
+    watch.expected = steps.LOST
     steps.run(page, site.url, steps.many_pods(60, until="50m"))
     with site.frozen_workers():
         context.set_offline(True)
@@ -181,7 +178,7 @@ def test_a_lost_connection_says_as_of_when_the_page_is_and_resumes_without_a_hol
 
 
 def test_a_web_server_that_was_killed_is_found_again(page: Page, site: Site, watch: Watch):
-    watch.expected = LOST
+    watch.expected = steps.LOST
     steps.run(page, site.url, steps.many_pods(60, until="55m"))
     with site.frozen_workers():
         steps.shows_banner_when(page, lambda: os.kill(site.installation.one("uvicorn"), signal.SIGKILL))
