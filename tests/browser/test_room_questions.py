@@ -78,6 +78,35 @@ def test_a_poll_for_a_moment_is_answered_on_the_axis_or_in_seconds(classroom: Cl
     expect(grace.locator("#room-poll .histogram-total")).to_have_text("2 answers")
 
 
+def test_the_axis_of_a_poll_does_not_say_how_long_the_run_is(classroom: Classroom, site: Site):
+    author = classroom.person()
+    steps.run(author, site.url)
+    steps.finished(author)
+    driver = classroom.teacher({"scenario": author.url.rpartition("/")[2]})
+    student = classroom.student("Ada")
+    steps.finished(driver)
+    press_class(driver)
+    before = {page: steps.ticks(page) for page in (driver, student)}
+    driver.get_by_text("Ask the class something").click()
+    form = driver.locator("#room-class [data-part=poll]")
+    form.get_by_label("Question").fill("When does the app run?")
+    form.get_by_label("moment").check()
+    form.get_by_role("button", name="Ask").click()
+    student.locator("#room-poll").get_by_role("button", name="Pick on the axis").click()
+    handle = student.get_by_role("slider", name="Your moment on the time axis")
+    expect(handle).to_be_focused()
+    student.keyboard.press("End")
+    # The run settles by itself, long before the minute is over.
+    expect(handle).to_have_attribute("aria-valuenow", "60")
+    assert float(driver.locator("#transport [data-part=head]").inner_text().removeprefix("0:")) < 50
+    student.keyboard.press("Enter")
+    student.locator("#room-poll").get_by_role("button", name="Lock my answer").click()
+    expect(student.locator("#room-poll [data-part=said]")).to_have_text("Your answer is in.")
+
+    # The teacher's chart asks for nothing, and the student's is that of the run again.
+    assert {page: steps.ticks(page) for page in (driver, student)} == before
+
+
 def test_a_room_without_a_network_says_so_and_comes_back(classroom: Classroom, site: Site, watch: Watch):
     watch.expected = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "WebSocket connection")
     driver = classroom.teacher({"lesson": classes.LESSON})

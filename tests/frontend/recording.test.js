@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { createPalette } from "../../static/js/gantt/palette.js";
 import { createModel } from "../../static/js/live/model.js";
-import { createWhole, HELD, openRecording } from "../../static/js/live/recording.js";
+import { createWhole, HELD, openRecording, reachOfRun } from "../../static/js/live/recording.js";
 import { headlineOf } from "../../static/js/pages/verdict.js";
 import { container, started, trace } from "./records.js";
 
@@ -32,9 +32,25 @@ test("nothing of what comes later is in the model", () => {
   const { model, recording } = opened(1.15);
 
   assert.equal(Math.max(...model.records.map(({ t }) => t)), 1.1);
-  assert.deepEqual([model.run.status, model.run.verdict, model.run.headS, recording.shownS, recording.endS], [HELD, null, 1.15, 1.15, 9]);
+  assert.deepEqual([model.run.status, model.run.verdict, model.run.headS, recording.shownS], [HELD, null, 1.15, 1.15]);
   assert.equal(model.spans.rows.get("default/web/app").spans.at(-1).endS, null);
 });
+
+for (const [says, t, reason, reachS] of [
+  ["ends where the text says, that end", 130, "until", 130],
+  ["ends by itself after nine seconds, a minute", 9, "settled", 60],
+  ["ends by itself after fifty, the same minute", 50, "settled", 60],
+  ["ends by itself after two minutes, five", 120, "settled", 300],
+  ["has too many records, whole days", 90_000, "limit:MAX_RECORDS", 172_800],
+]) {
+  test(`the axis of a question about a run that ${says}`, () => {
+    const { store } = createWhole([["e", 0, [...RECORDS.slice(0, -1), { ...RECORDS.at(-1), t, reason }]]]);
+
+    assert.equal(reachOfRun(store), reachS);
+  });
+}
+
+test("an axis is not asked for where nothing of a run is known", () => assert.equal(reachOfRun(createWhole().store), 0));
 
 test("what happens at the very instant is shown", () => assert.equal(opened(1.2).model.records.length, 10));
 

@@ -8,6 +8,20 @@ import { createStore, isOver } from "./store.js";
 /** Its state while no more of it is to be seen. */
 export const HELD = "held";
 
+const DAY_S = 24 * 3600;
+/** A run whose text does not say how long it is ends by itself, after an hour at the latest (DEFAULT_UNTIL_MS in simulator/limits.py). */
+const BOUNDS_S = [60, 300, 900, 3600];
+
+/**
+ * How far does an axis reach on which every instant of a run can be picked, and that says as little as can be of how long it is? To the end that its text gives
+ * it; else to a bound that many runs share. 0: nothing is known of it.
+ */
+export function reachOfRun({ records, run: { headS } }) {
+  const { layer, reason } = records.at(-1) ?? {};
+  if (headS === 0 || (layer === "end" && reason === "until")) return headS;
+  return BOUNDS_S.find((boundS) => boundS >= headS) ?? Math.ceil(headS / DAY_S) * DAY_S;
+}
+
 /**
  * All that is known of a run, shown or not.
  * @param {Array} [messages]  as on the wire (nodeviz/runs/frames.py); of a run that is at hand
@@ -71,8 +85,8 @@ export function openRecording(model, { whole, onNews, onLink, follow }) {
     get untilS() {
       return untilS;
     },
-    get endS() {
-      return run.headS;
+    get reachS() {
+      return reachOfRun(whole.store);
     },
     close() {
       open = false;

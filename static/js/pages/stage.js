@@ -10,7 +10,7 @@ import { createPicking } from "../gantt/picking.js";
 import { orderedRows, spanAt } from "../gantt/rows.js";
 import * as viewport from "../gantt/viewport.js";
 import { createPickers } from "../lesson/pickers.js";
-import { createWhole, openRecording } from "../live/recording.js";
+import { createWhole, openRecording, reachOfRun } from "../live/recording.js";
 import { openRun } from "../live/source.js";
 import { isOver } from "../live/store.js";
 import { isTimePassing, SAME_S } from "../time/passing.js";
@@ -82,9 +82,9 @@ export function createStage(page) {
       return put.recording?.source.untilS ?? Infinity;
     },
 
-    /** How long it is, as far as that is known. */
-    get endS() {
-      return put.recording?.source.endS ?? session.model.run.headS;
+    /** How far an axis reaches on which all of it can be picked, seen or not. */
+    get reachS() {
+      return put.recording?.source.reachS ?? reachOfRun(session.model);
     },
 
     /** Is what was put on the stage what is seen? Else the reader looks at a run of their own. */

@@ -92,6 +92,8 @@ export function createPoll(card, { stage, answer, lock, reveal, close }) {
   let asking = null;
   let control = null;
   let drawn = "";
+  /** The chart reaches beyond what was shown, so that it can be answered there. */
+  let isReaching = false;
 
   part("send").addEventListener("click", () => {
     const value = control.answer();
@@ -102,14 +104,22 @@ export function createPoll(card, { stage, answer, lock, reveal, close }) {
   part("reveal").addEventListener("click", reveal);
   part("close").addEventListener("click", close);
 
-  function make(poll) {
+  function make(poll, isTeacher) {
     control?.close();
     [asked, asking] = [poll.step, poll];
-    // What is asked for may lie behind what the room has shown.
-    control = createQuestion({ ...poll, answer: [] }, { stage, axisS: stage.endS || null, onChange: () => setText(part("said"), "") });
+    // What is asked for may lie behind what the room has shown. The teacher's chart asks for no moment.
+    const axisS = isTeacher ? null : stage.reachS || null;
+    isReaching = poll.kind === "moment" && axisS !== null;
+    control = createQuestion({ ...poll, answer: [] }, { stage, axisS, onChange: () => setText(part("said"), "") });
     part("question").replaceChildren(control.element);
     setText(part("said"), "");
     drawn = "";
+  }
+
+  /** Nothing is picked any more: the chart is that of the run again. */
+  function comeBack() {
+    if (isReaching) stage.fit();
+    isReaching = false;
   }
 
   return {
@@ -117,13 +127,15 @@ export function createPoll(card, { stage, answer, lock, reveal, close }) {
     draw(poll, { mine, counts, isTeacher, ended }) {
       card.hidden = !poll;
       if (!poll) {
+        comeBack();
         control?.close();
         [asked, control] = [null, null];
         return;
       }
-      if (poll.step !== asked) make(poll);
+      if (poll.step !== asked) make(poll, isTeacher);
       const { phase } = poll;
       const isOpen = phase === "asked" && !ended;
+      if (!isOpen || mine !== undefined) comeBack();
       if (mine !== undefined) control.show(mine);
       else if (!isOpen) control.close();
       part("question").inert = !isOpen || mine !== undefined || isTeacher;
