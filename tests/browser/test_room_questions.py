@@ -56,6 +56,9 @@ def test_a_poll_for_a_moment_is_answered_on_the_axis_or_in_seconds(classroom: Cl
     expect(form.get_by_label("Options, one a line")).to_be_hidden()
     form.get_by_role("button", name="Ask").click()
 
+    # Whoever asks picks nothing.
+    expect(driver.locator("#room-poll .moment")).to_be_hidden()
+    expect(driver.locator("#room-poll [data-part=said]")).to_have_text("The class is answering.")
     expect(ada.locator("#room-poll")).to_contain_text("When does the last image come?")
     ada.locator("#room-poll").get_by_role("button", name="Lock my answer").click()
     expect(ada.locator("#room-poll [data-part=said]")).to_contain_text("Pick a moment first")
@@ -76,6 +79,11 @@ def test_a_poll_for_a_moment_is_answered_on_the_axis_or_in_seconds(classroom: Cl
     expect(grace.locator("#room-poll .histogram")).to_be_hidden()
     driver.get_by_role("button", name="Show what the class answered").click()
     expect(grace.locator("#room-poll .histogram-total")).to_have_text("2 answers")
+    expect(grace.locator("#room-poll .moment")).to_be_visible()
+    # Who comes too late sees what was answered, and no field for it.
+    late = classroom.student("Edsger")
+    expect(late.locator("#room-poll .histogram-total")).to_have_text("2 answers")
+    expect(late.locator("#room-poll .moment")).to_be_hidden()
 
 
 def test_the_axis_of_a_poll_does_not_say_how_long_the_run_is(classroom: Classroom, site: Site):

@@ -138,11 +138,14 @@ export function createPoll(card, { stage, answer, lock, reveal, close }) {
       if (!isOpen || mine !== undefined) comeBack();
       if (mine !== undefined) control.show(mine);
       else if (!isOpen) control.close();
-      part("question").inert = !isOpen || mine !== undefined || isTeacher;
+      const answers = isOpen && mine === undefined && !isTeacher;
+      part("question").inert = !answers;
+      // Where nothing is, was or can be picked there is no control that looks as if it could.
+      part("question").dataset.idle = String(!answers && mine === undefined);
       if (isTeacher) control.close();
       card.dataset.role = isTeacher ? "teacher" : "student";
       part("histogram").dataset.kind = poll.kind;
-      part("send").hidden = !isOpen || mine !== undefined || isTeacher;
+      part("send").hidden = !answers;
       // A poll is the teacher's, whoever has the wheel.
       const decides = isTeacher && !ended;
       part("lock").hidden = !decides || phase !== "asked";
@@ -152,7 +155,7 @@ export function createPoll(card, { stage, answer, lock, reveal, close }) {
       const key = JSON.stringify([counts, mine]);
       if (counts && key !== drawn) drawHistogram(part("histogram"), poll, counts, { mine: mine ?? null });
       drawn = key;
-      if (!isOpen || mine !== undefined) setText(part("said"), words(phase, mine, isTeacher));
+      if (!answers) setText(part("said"), isTeacher && isOpen ? t("The class is answering.") : words(phase, mine, isTeacher));
     },
   };
 }
