@@ -124,7 +124,7 @@ function drawScene(isWanted) {
   verdict.draw(model.run, { records: model.records.length });
   tools.draw({ themeName: gantt.themeName });
   drawBanner();
-  byId("chart-empty").hidden = state.rows.length > 0 || matches !== null;
+  byId("chart-empty").hidden = state.rows.length > 0 || matches !== null || isOver(model.run.status);
   Object.assign(root.dataset, { status: model.run.status, link, records: String(model.records.length) });
   if (drawn.bars && !root.dataset.painted) firstBar();
   if (isWanted) panels.draw({ nowS: clock.headS, themeName: gantt.themeName });
