@@ -159,7 +159,7 @@ function drawScene() {
   gantt.draw({ rows: state.rows, view, nowS: a.endS(clock.headS), clockS: clock.nowS, hidden, selected, hovered, collapsed, under, sayOf, dimmed: legend.dimmed, records: a.model.records });
   for (const [index, side] of sides.entries()) side.draw("AB"[index]);
   search.draw(state.rows.length);
-  byId("chart-empty").hidden = state.rows.length > 0 || state.matches !== null;
+  byId("chart-empty").hidden = state.rows.length > 0 || state.matches !== null || areSettled();
   drawWhy(rowsB);
   const statuses = sides.map((side) => (side.refused ? "refused" : side.isSettled && side.link !== "open" && side.model.run.status !== "finished" ? "lost" : side.model.run.status));
   Object.assign(root.dataset, { a: statuses[0], b: statuses[1], settled: String(areSettled()) });

@@ -140,7 +140,7 @@ export async function createViewer(table, { draw = () => {}, clock: onClock = ()
     state.rows = orderedRows(spans, state.collapsed);
     gantt.draw({ ...state, view, nowS: clock.headS, clockS: clock.nowS, under: null, dimmed: legend.dimmed, records });
     verdict.draw(run, { records: records.length });
-    byId("chart-empty").hidden = state.rows.length > 0;
+    byId("chart-empty").hidden = state.rows.length > 0 || isOver(run.status, true);
     if (treegrid && panes.current() === "table") treegrid.draw({ rows: orderedRows(spans), records, nowS: clock.headS, themeName: gantt.themeName });
     Object.assign(document.documentElement.dataset, { status: run.status, records: String(records.length) });
   }
