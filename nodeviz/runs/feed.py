@@ -190,8 +190,7 @@ class Feed:
             return known
         # A class that opens a link together wants the same frame at the same moment.
         if seq not in self._reading:
-            self._reading[seq] = asyncio.create_task(database_sync_to_async(_artefact_frames)(self._run.pk, seq))
-            self._reading[seq].add_done_callback(lambda reading: self._on_read(seq, reading))
+            self._reading[seq] = asyncio.create_task(self._read_artefact(seq))
         try:
             # Whoever leaves meanwhile does not take it from the others.
             frames = await asyncio.shield(self._reading[seq])
@@ -199,12 +198,15 @@ class Feed:
             raise FeedLost from error
         return frames[0]
 
-    def _on_read(self, seq: int, reading: asyncio.Task[list[WrittenFrame]]) -> None:
-        del self._reading[seq]
-        if reading.cancelled() or reading.exception():
-            return
-        for frame in reading.result():
-            _finished.put((self._run.scenario_id, self._run.pk, frame.first_seq), frame)
+    async def _read_artefact(self, seq: int) -> list[WrittenFrame]:
+        """Into the cache, by its own end: whoever comes at that very moment does not read it again."""
+        try:
+            frames = await database_sync_to_async(_artefact_frames)(self._run.pk, seq)
+            for frame in frames:
+                _finished.put((self._run.scenario_id, self._run.pk, frame.first_seq), frame)
+            return frames
+        finally:
+            del self._reading[seq]
 
     async def _read(self) -> None:
         """Until the run is over: put what arrives into the ring, look at the row when told to, and wake the cursors."""
