@@ -18,4 +18,4 @@ COPY --from=browser-files /build/static/vendor static/vendor
 RUN python manage.py build_lessons && python manage.py collectstatic --no-input --verbosity 0 && rm -rf "$VAR_DIR" && useradd --system --uid 10001 nodeviz
 USER nodeviz
 EXPOSE 8000
-CMD ["python", "-m", "uvicorn", "nodeviz.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--http", "nodeviz.bounded_http:BoundedHttp", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", "65536", "--lifespan", "off", "--no-server-header", "--log-level", "warning", "--timeout-graceful-shutdown", "5"]
+CMD ["python", "-m", "uvicorn", "nodeviz.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--http", "nodeviz.bounded_http:BoundedHttp", "--ws", "nodeviz.framed_socket:FramedSocket", "--ws-per-message-deflate", "false", "--ws-max-size", "65536", "--lifespan", "off", "--no-server-header", "--log-level", "warning", "--timeout-graceful-shutdown", "5"]

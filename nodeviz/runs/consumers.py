@@ -14,6 +14,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import parse_cookie
 
+from nodeviz.framed_socket import WRITE_FRAMED
 from nodeviz.runs.feed import FeedLost, follow
 from nodeviz.runs.frames import joined_at
 from nodeviz.runs.models import Run
@@ -82,15 +83,14 @@ class RunConsumer(AsyncWebsocketConsumer):
         """Everything from that record on, at the pace at which the socket takes it."""
         outlet = Outlet(self.base_send)
         try:
-            async with contextlib.aclosing(follow(run, from_seq, outlet)) as messages, patience(outlet, STALLED_S):
+            write = self.scope.get("extensions", {}).get(WRITE_FRAMED)
+            async with contextlib.aclosing(follow(run, from_seq, write)) as messages, patience(outlet, STALLED_S):
                 async for message in messages:
                     await outlet.send(message)
         except TimeoutError:
             await self.close(STALLED)
         except FeedLost:
             await self.close(FEED_LOST)
-        finally:
-            outlet.close()
 
 
 may_open = sync_to_async(functools.partial(may_take, READS), thread_sensitive=False)

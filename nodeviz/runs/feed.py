@@ -21,9 +21,9 @@ from django.utils import timezone
 from redis import RedisError
 
 from nodeviz.celery import workers_alive
+from nodeviz.framed_socket import WriteFramed, framed
 from nodeviz.runs.frames import WrittenFrame, hello_message, state_message, written
 from nodeviz.runs.models import ArtefactFrame, Run, RunState
-from nodeviz.runs.outlet import Message, Outlet, text_message
 from nodeviz.runs.stream import FRAME_FIELD, async_client, client, entry_id, next_seq_of, stop_reader, stream_key
 from nodeviz.runs.turns import place_in_queue
 
@@ -67,10 +67,10 @@ class Status:
         return state_message(self.state, queue=self.queue, error=self.error, verdict=self.verdict)
 
 
-async def follow(run: Run, from_seq: int, outlet: Outlet | None = None) -> AsyncGenerator[str, None]:
+async def follow(run: Run, from_seq: int, write: WriteFramed | None = None) -> AsyncGenerator[str, None]:
     """The messages for one socket, from the greeting to the final state. Raises FeedLost.
 
-    Frames that come while the socket has everything else go straight into its `outlet`, if there is one, and are not among them.
+    Frames that come while the socket has everything else are written by the reader, if it is told how, and are not among them.
     """
     cursor = Cursor(from_seq)
     async with _subscribed(run) as feed:
@@ -90,8 +90,8 @@ async def follow(run: Run, from_seq: int, outlet: Outlet | None = None) -> Async
             if status != said and not status.state.is_terminal:
                 said = status
                 yield status.message
-            if outlet and cursor.seq == feed.next_seq and status is feed.status and not feed.is_over:
-                await feed.served(outlet, cursor)
+            if write and cursor.seq == feed.next_seq and status is feed.status and not feed.is_over:
+                await feed.served(write, cursor)
             else:
                 await feed.newer_than(seen)
 
@@ -148,15 +148,17 @@ class Feed:
             self._waiting.append(woken)
             await woken
 
-    async def served(self, outlet: Outlet, cursor: Cursor) -> None:
-        """Let the reader send what comes from the cursor on, until the socket does not take it at once or there is something else to be said."""
-        served = _Served(outlet, cursor, asyncio.get_running_loop().create_future())
+    async def served(self, write: WriteFramed, cursor: Cursor) -> None:
+        """Let the reader write what comes from the cursor on, until the socket does not take it at once or there is something else to be said.
+
+        A task that is woken for each message would cost more than writing it does.
+        """
+        served = _Served(write, cursor, asyncio.get_running_loop().create_future())
         self._served.add(served)
         try:
             await served.over
         finally:
             self._served.discard(served)
-        await outlet.finished()
 
     def from_ring(self, seq: int) -> WrittenFrame | None:
         """The frame that holds that record, if it is among the recent ones."""
@@ -244,9 +246,10 @@ class Feed:
         self.next_seq = frame.next_seq
         while self._ring_characters > RING_CHARACTERS and len(self._ring) > 1:
             self._ring_characters -= len(self._ring.pop(next(iter(self._ring))).message)
-        message = text_message(frame.message)
-        for served in self._served:
-            served.give(frame, message)
+        if self._served:
+            bytes_of_all = framed(frame.message)
+            for served in self._served:
+                served.give(frame, bytes_of_all)
 
     async def _look(self) -> None:
         self.status = await database_sync_to_async(_status)(self._run.pk)
@@ -268,19 +271,15 @@ class Feed:
 class _Served:
     """A socket that has everything so far."""
 
-    outlet: Outlet
+    write: WriteFramed
     cursor: Cursor
     over: asyncio.Future[None]
 
-    def give(self, frame: WrittenFrame, message: Message) -> None:
+    def give(self, frame: WrittenFrame, its_bytes: bytes) -> None:
         """The next frame. If it is another one, or the socket does not take it at once, its own task goes on from here."""
-        if self.over.done():
-            return
-        if frame.first_seq != self.cursor.seq:
-            self.end()
-            return
-        self.cursor.seq = frame.next_seq
-        if not self.outlet.begin(message):
+        if frame.first_seq == self.cursor.seq and self.write(its_bytes):
+            self.cursor.seq = frame.next_seq
+        else:
             self.end()
 
     def end(self) -> None:

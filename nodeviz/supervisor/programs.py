@@ -51,8 +51,8 @@ def collect_static() -> Program:
 
 def web(host: str, port: int) -> Program:
     """The server of pages and websockets. It says only what went wrong. Compression per socket would cost four times the processor time."""
-    bounds = ("--http", "nodeviz.bounded_http:BoundedHttp", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", "65536")
-    options = (*bounds, "--lifespan", "off", "--no-server-header")
+    protocols = ("--http", "nodeviz.bounded_http:BoundedHttp", "--ws", "nodeviz.framed_socket:FramedSocket")
+    options = (*protocols, "--ws-per-message-deflate", "false", "--ws-max-size", "65536", "--lifespan", "off", "--no-server-header")
     talk = ("--log-level", "warning", "--timeout-graceful-shutdown", str(GRACEFUL_WEB_S))
     arguments = (sys.executable, "-m", "uvicorn", "nodeviz.asgi:application", "--host", host, "--port", str(port), *options, *talk)
     return Program(name="web", arguments=arguments, grace_s=STOP_WEB_S)

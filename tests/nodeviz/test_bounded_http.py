@@ -14,6 +14,7 @@ import websockets
 
 from nodeviz import bounded_http
 from nodeviz.bounded_http import BoundedHttp, without_large_bodies
+from nodeviz.framed_socket import FramedSocket
 from nodeviz.supervisor import programs
 from nodeviz.web_limits import MAX_BODY_BYTES, MAX_HEAD_BYTES
 
@@ -207,7 +208,7 @@ async def test_a_socket_s_message_has_a_size() -> None:
     options = programs.web("127.0.0.1", 1).arguments
     limit = int(options[options.index("--ws-max-size") + 1])
     async with (
-        server(listening, ws="websockets-sansio", ws_max_size=limit) as (port, _serving),
+        server(listening, ws=FramedSocket, ws_max_size=limit) as (port, _serving),
         websockets.connect(f"ws://127.0.0.1:{port}/") as socket,
     ):
         await socket.send("x" * limit)

@@ -1,4 +1,4 @@
-"""Does a socket that the reader serves get everything, and cost nobody anything when it is slow, deaf or broken?"""
+"""Does a socket that the reader writes to get everything, and cost nobody anything when it is slow, deaf or broken? And one whose server has no such way?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
+from nodeviz.framed_socket import WRITE_FRAMED
 from nodeviz.runs import consumers, feed
 from nodeviz.runs.journal import Record
 from nodeviz.runs.models import Run
@@ -22,13 +23,15 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 class Tap(Wire):
     """A server's end of a socket that can be shut: what is sent meanwhile waits, as with a slow reader."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, offers_writing: bool = True) -> None:
         super().__init__(run, self.wait)
+        self.scope["extensions"] = {WRITE_FRAMED: self.write} if offers_writing else {}
         self.is_open = asyncio.Event()
         self.is_open.set()
         self.waits = asyncio.Event()
         self.taken: list[list[Any]] = []
         self.error: type[Exception] | None = None
+        self.written = 0
 
     async def wait(self) -> None:
         if self.error:
@@ -37,6 +40,14 @@ class Tap(Wire):
         if not self.is_open.is_set():
             self.waits.set()
             await self.is_open.wait()
+
+    def write(self, frame: bytes) -> bool:
+        if self.error or not self.is_open.is_set():
+            return False
+        head = {126: 4, 127: 10}.get(frame[1], 2)
+        self.taken.append(json.loads(frame[head:]))
+        self.written += 1
+        return True
 
     async def send(self, message: dict[str, Any]) -> None:
         await super().send(message)
@@ -66,9 +77,10 @@ async def served(tap: Tap, records: int) -> None:
             await asyncio.sleep(0.005)
 
 
-async def test_a_socket_that_is_slow_for_a_while_gets_everything_and_holds_nobody_up(make_run: MakeRun) -> None:
+@pytest.mark.parametrize("offers_writing", [pytest.param(True, id="written by the reader"), pytest.param(False, id="sent by its own task")])
+async def test_a_socket_that_is_slow_for_a_while_gets_everything_and_holds_nobody_up(make_run: MakeRun, offers_writing: bool) -> None:
     run = await sync_to_async(make_run)()
-    slow, quick = Tap(run), Tap(run)
+    slow, quick = Tap(run, offers_writing=offers_writing), Tap(run, offers_writing=offers_writing)
     holder = await pen(run)
     async with watched_by(slow, quick):
         await write(holder, 63)
@@ -83,6 +95,7 @@ async def test_a_socket_that_is_slow_for_a_while_gets_everything_and_holds_nobod
         await finish(holder)
 
     assert (slow.records, quick.records) == (RECORDS, RECORDS)
+    assert bool(quick.written) == offers_writing
 
 
 async def test_a_socket_that_breaks_in_the_middle_takes_nobody_with_it(make_run: MakeRun, caplog: pytest.LogCaptureFixture) -> None:

@@ -111,7 +111,9 @@ class Installation(Client):
         return child
 
     def start_web(self) -> subprocess.Popen[bytes]:
-        return self.start("uvicorn", "nodeviz.asgi:application", "--fd", str(self.listening.fileno()), "--ws", "websockets-sansio", "--log-level", "error")
+        return self.start(
+            "uvicorn", "nodeviz.asgi:application", "--fd", str(self.listening.fileno()), "--ws", "nodeviz.framed_socket:FramedSocket", "--log-level", "error"
+        )
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         return self.start(*programs.worker().arguments[2:], "--concurrency", "1")
