@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,11 +24,21 @@ class Site:
     """A running nodeviz."""
 
     installation: Installation
+    links: dict[str, str] = field(default_factory=dict)
+    """Of runs that several tests look at, by their text."""
 
     @property
     def url(self) -> str:
         """Of its first page, without the slash."""
         return f"http://localhost:{self.installation.port}"
+
+    def link(self, text: str) -> str:
+        """To the run of a text, as whoever is sent it has it. It is computed once, whoever asks, and nobody has to wait for the first page."""
+        if text not in self.links:
+            asked = urllib.request.Request(f"{self.url}/api/v1/scenarios", text.encode(), {"Content-Type": "application/yaml"})
+            with urllib.request.urlopen(asked) as answer:
+                self.links[text] = f"{self.url}/s/{json.load(answer)['id']}"
+        return self.links[text]
 
     def kill_web(self) -> None:
         """As a crash would. The supervisor starts another one under the same address."""

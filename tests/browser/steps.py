@@ -87,6 +87,12 @@ def run(page: Page, url: str, text: str = POD) -> None:
     first_bar(page)
 
 
+def look_at(page: Page, url: str) -> None:
+    """The page of a run, when the run is over."""
+    page.goto(url)
+    finished(page)
+
+
 def first_bar(page: Page) -> None:
     """Something is painted."""
     expect(page.locator("html")).to_have_attribute("data-painted", "true")

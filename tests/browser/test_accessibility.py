@@ -14,6 +14,9 @@ from tests.browser.site import Site, Watch
 
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
+# Nothing but its violations is made ready to be read: a third of its time.
+AXE_RUN = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']}).then(({violations}) => violations)"
+
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -22,7 +25,7 @@ def faults(page: Page) -> list[str]:
     steps.settled(page)
     # By the debugger and not by a script element: the page's policy allows none.
     page.evaluate(AXE + "; undefined")
-    found: list[dict[str, Any]] = page.evaluate("tags => axe.run(document, {runOnly: tags}).then(({violations}) => violations)", RULES)
+    found: list[dict[str, Any]] = page.evaluate(AXE_RUN, RULES)
     said = [f"{fault['id']}: {node['target']} {node.get('failureSummary', '')}" for fault in found for node in fault["nodes"]]
     # What lies half under an open menu is reached when the menu is closed.
     return [words for words in said if "partially obscured" not in words]

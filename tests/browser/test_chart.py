@@ -14,8 +14,7 @@ from tests.browser.site import Site, Watch
 @pytest.fixture
 def chart(page: Page, site: Site) -> Page:
     """A finished run."""
-    steps.run(page, site.url)
-    steps.finished(page)
+    steps.look_at(page, site.link(steps.POD))
     return page
 
 
@@ -174,8 +173,7 @@ def test_on_a_phone_the_table_comes_first_and_nothing_sticks_out(browser: Browse
     context = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
     watch.over(context)
     page = context.new_page()
-    steps.run(page, site.url)
-    steps.finished(page)
+    steps.look_at(page, site.link(steps.POD))
 
     expect(page.get_by_role("treegrid")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 390

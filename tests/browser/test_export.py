@@ -32,8 +32,7 @@ def saved(page: Page, name: str, kind: str) -> Path:
 @pytest.fixture
 def run(page: Page, site: Site) -> Page:
     """The page of a finished run."""
-    steps.run(page, site.url)
-    steps.finished(page)
+    steps.look_at(page, site.link(steps.POD))
     return page
 
 

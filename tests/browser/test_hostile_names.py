@@ -108,8 +108,7 @@ def watched(page: Page) -> Iterator[Page]:
 @pytest.fixture
 def run(watched: Page, site: Site) -> Page:
     """The page of the hostile run."""
-    steps.run(watched, site.url, HOSTILE)
-    steps.finished(watched)
+    steps.look_at(watched, site.link(HOSTILE))
     return watched
 
 

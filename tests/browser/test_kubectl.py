@@ -38,8 +38,7 @@ spec:
 @pytest.fixture
 def two(page: Page, site: Site) -> Page:
     """The run of two pods, finished."""
-    steps.run(page, site.url, TWO_PODS)
-    steps.finished(page)
+    steps.look_at(page, site.link(TWO_PODS))
     return page
 
 
@@ -115,8 +114,7 @@ def test_a_click_in_the_chart_leaves_the_yaml_open_and_shows_the_other_pod(two: 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(page: Page, site: Site):
     page.set_viewport_size({"width": 390, "height": 844})
-    steps.run(page, site.url, TWO_PODS)
-    steps.finished(page)
+    steps.look_at(page, site.link(TWO_PODS))
     page.locator("#drawer-toggle").click()
     opened(page, "kubectl")
 
@@ -160,8 +158,7 @@ def test_nothing_of_it_is_loaded_before_it_is_opened(page: Page, site: Site):
         scripts: list[str] = page.evaluate("performance.getEntriesByType('resource').map(({name}) => name).filter(name => name.endsWith('.js'))")
         return any("RESTARTS" in page.request.get(url).text() for url in scripts)
 
-    steps.run(page, site.url, TWO_PODS)
-    steps.finished(page)
+    steps.look_at(page, site.link(TWO_PODS))
 
     assert not has_it()
     opened(page, "kubectl")

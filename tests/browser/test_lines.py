@@ -50,8 +50,7 @@ spec:
 @pytest.fixture
 def chart(page: Page, site: Site) -> Page:
     """A finished run, as whoever has its link sees it."""
-    steps.run(page, site.url, POD)
-    steps.finished(page)
+    steps.look_at(page, site.link(POD))
     return page
 
 

@@ -37,8 +37,7 @@ spec:
 @pytest.fixture
 def chart(page: Page, site: Site) -> Page:
     """A finished run of a pod that goes on."""
-    steps.run(page, site.url, PROBED)
-    steps.finished(page)
+    steps.look_at(page, site.link(PROBED))
     return page
 
 
