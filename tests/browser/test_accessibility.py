@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import steps
 from tests.browser.site import Site, Watch
 
+pytestmark = pytest.mark.axe
+
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
 # Nothing but its violations is made ready to be read: a third of its time.

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page
 from benchmarks.chart import served
 from tests.browser.site import Watch
 
+pytestmark = pytest.mark.long
+
 PAGE_PX, ALL_ROWS_PX = 700, 7_980
 MERGED = 4
 """So many small bars and more are one block in the chart; the bare canvas draws each."""

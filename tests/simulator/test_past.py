@@ -63,13 +63,14 @@ def actions_on(scenario: simulator.Scenario) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_the_past_stays_as_it_was(folder: Path):
+    """Every other action in one example, those between in the next: each is tried in half of them."""
     text = text_of(folder)
     scenario = simulator.load({"": text})
     records = list(simulator.simulate(scenario))
     end_ms = round(records[-1]["t"] * 1000)
     wanted = actions_on(scenario)
 
-    for number, action in enumerate(wanted):
+    for number, action in list(enumerate(wanted))[FOLDERS.index(folder) % 2 :: 2]:
         at_ms = end_ms * AT_PERCENT[number % len(AT_PERCENT)] // 100
         changed = simulator.with_action(text, {"at": f"{at_ms / 1000}s", **action})
         before = [simulator.encode(r) for r in records if round(r["t"] * 1000) < at_ms and r["layer"] != "end"]
