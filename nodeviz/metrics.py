@@ -125,7 +125,8 @@ def flush() -> None:
     """Add what was counted to what Redis has, once. If it does not answer, the numbers wait; they are few, however much is counted."""
     global _unsure, _batch
     with _lock:
-        if not _unsure and _pending:
+        is_again = bool(_unsure)
+        if not is_again and _pending:
             _unsure, _batch = dict(_pending), _batch + 1
             _pending.clear()
         taken, batch = _unsure, _batch
@@ -148,6 +149,8 @@ def flush() -> None:
     with _lock:
         if _unsure is taken:
             _unsure = {}
+    if is_again:
+        flush()  # What was counted since then.
 
 
 def totals() -> dict[str, float]:

@@ -73,9 +73,13 @@ def _judged(weak: Sequence[str], unasked: str, count: int) -> Answer:
     return Answer(code=NOT_ASKED, words=unasked) if unasked else Answer(code=WELL, words=f"none of {count} is known to be weak")
 
 
+REFUSED = r"could not connect|blocking this service|ServiceError|(429|5\d\d) (Client|Server) Error|No matching distribution"
+"""What pip-audit and pip say of a service that is not there, or not now."""
+
+
 def _without_a_report(said: str, unreachable: str) -> Answer:
     lines = said.strip().splitlines() or ["nothing was said"]
-    told = next((line for line in reversed(lines) if re.search(unreachable, line, re.IGNORECASE)), None)
+    told = next((line for line in reversed(lines) if re.search(f"{unreachable}|{REFUSED}", line, re.IGNORECASE)), None)
     return Answer(code=WEAK, words=f"the audit is broken: {lines[-1]}") if told is None else Answer(code=NOT_ASKED, words=told.strip())
 
 

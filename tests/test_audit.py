@@ -47,6 +47,14 @@ def report(*packages: dict[str, object]) -> str:
             report(GOOD, UNKNOWN), "No known vulnerabilities found", NOT_ASKED, f"1 of 2: {UNKNOWN['skip_reason']}", id="a mirror without the service"
         ),
         pytest.param("", "Traceback\nProxyError: Connection refused\n", NOT_ASKED, "ProxyError: Connection refused", id="a proxy that is gone"),
+        pytest.param(
+            "",
+            "ERROR:pip_audit._cli:Could not connect to PyPI's vulnerability feed",
+            NOT_ASKED,
+            "ERROR:pip_audit._cli:Could not connect to PyPI's vulnerability feed",
+            id="a connection that is never made",
+        ),
+        pytest.param("", "Traceback\nServiceError: 503 Server Error\n", NOT_ASKED, "ServiceError: 503 Server Error", id="a service that is down"),
         pytest.param("", "pip-audit timed out after 25 s", NOT_ASKED, "pip-audit timed out after 25 s", id="a network that swallows everything"),
         pytest.param("", "pip-audit: error: no such option\n", WEAK, "the audit is broken: pip-audit: error: no such option", id="a mistake of ours"),
         pytest.param("", "", WEAK, "the audit is broken: nothing was said", id="nothing at all"),

@@ -79,9 +79,9 @@ def records(call: Call) -> HttpResponseBase:
     return kept(response, ASK_AGAIN, run.pk, run.epoch, run.finished, since, limit, call.media) if is_over else _live(response)
 
 
-def needs_redis() -> None:
+def needs_redis(*, waits: bool = False) -> None:
     """What is to be computed reaches a worker through it, and what is computed its reader. Raises Refusal."""
-    if not redis_answers():
+    if not redis_answers(waits=waits):
         raise Refusal(UNAVAILABLE, _("the server's Redis does not answer; try again in a moment"), headers={"Retry-After": RETRY_AFTER_S})
 
 

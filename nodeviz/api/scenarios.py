@@ -29,7 +29,7 @@ def create(call: Call) -> HttpResponseBase:
     documents = handed_in(call)
     try:
         loaded = docs.load(documents)
-        needs_redis()
+        needs_redis(waits=True)
         with transaction.atomic():
             scenario, token = stored(documents, loaded, parent_id=call.given["parent"] or "")
             ensure_run(scenario, again=True, asked_by=client_of(call.request))

@@ -192,7 +192,7 @@ def wake_readers(run: Run, *, is_over: bool = False) -> None:
     """
     fence = (str(run.epoch), seconds(FENCED_TTL)) if is_over else ()
     try:
-        client().eval(WAKE, 2, stream_key(run), epoch_key(run), seconds(CLOSED_TTL), *fence)
+        client().eval(WAKE, 2, stream_key(run), epoch_key(run), seconds(CLOSED_TTL if is_over else LIVE_TTL), *fence)
     except redis.RedisError as error:
         log.warning("readers of %s are not woken: %s", run, error)
 

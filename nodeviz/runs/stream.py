@@ -97,10 +97,13 @@ def client() -> redis.Redis:
 _waiting = threading.BoundedSemaphore(MOST_WAIT_FOR_RESTART)
 
 
-def redis_answers() -> bool:
-    """Found out within ANSWER_WITHIN_S if it is silent, within RESTARTS_WITHIN_S if it is not there. Blocks: not for an event loop."""
+def redis_answers(*, waits: bool = True) -> bool:
+    """Found out within ANSWER_WITHIN_S if it is silent; within RESTARTS_WITHIN_S if it is not there, or at once. Blocks: not for an event loop.
+
+    Who waits holds no connection to the database meanwhile: there are few.
+    """
     is_there = _is_there()
-    if is_there is None and _waiting.acquire(blocking=False):
+    if waits and is_there is None and _waiting.acquire(blocking=False):
         try:
             deadline_s = time.monotonic() + RESTARTS_WITHIN_S
             while is_there is None and time.monotonic() < deadline_s:
@@ -115,6 +118,8 @@ def _is_there() -> bool | None:
     """None: not now, but perhaps in a moment."""
     try:
         return bool(client().ping())
+    except (redis.AuthenticationError, redis.MaxConnectionsError):
+        return False
     except redis.ConnectionError:
         return None
     except redis.RedisError:

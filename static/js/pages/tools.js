@@ -83,7 +83,7 @@ export function createTools({ palette, config, session, state, clock, view, anno
     if (answer.problems) return workbench().refuse(answer.problems);
     workbench().keepToken(answer);
     const id = answer.url.split("/").pop();
-    history[instead ? "replaceState" : "pushState"]({ id, text }, "", config.any_run ? null : answer.url);
+    history[instead && history.state?.id ? "replaceState" : "pushState"]({ id, text }, "", config.any_run ? null : answer.url);
     session.open(id, text, { behind: !instead });
     workbench().settle(text, id, written);
   }

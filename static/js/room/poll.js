@@ -105,6 +105,7 @@ export function createPoll(card, { stage, answer, lock, reveal, close }) {
   part("close").addEventListener("click", close);
 
   function make(poll, isTeacher) {
+    comeBack();
     control?.close();
     [asked, asking] = [poll.step, poll];
     // What is asked for may lie behind what the room has shown. The teacher's chart asks for no moment.
