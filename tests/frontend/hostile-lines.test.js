@@ -39,6 +39,7 @@ const LINES = {
   "addresses that are none": "a://b:c".repeat(LONG / 7),
   "a Secret on one line": `kind: Secret\n  data: {a: ${"a".repeat(LONG)}!`,
   templates: "{{".repeat(LONG / 2),
+  "nothing hostile, only much of it": "  - name: a\n    image: b\n    command: [a, 'b', \"c\"]\n".repeat(LONG / 10),
 };
 
 const READERS = {

@@ -1,13 +1,12 @@
 """Does any input come to a scenario or to a list of problems, and to nothing else?"""
 
-import time
-
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import simulator
+from tests.work import calls_of
 
 POD = {
     "apiVersion": "v1",
@@ -88,8 +87,7 @@ bounded = settings(max_examples=300, deadline=None, suppress_health_check=[Healt
 
 
 def load(content):
-    """A scenario or a list of problems, within a second of this process."""
-    began = time.process_time()
+    """A scenario or a list of problems."""
     try:
         result = simulator.load({"any.yaml": content})
     except simulator.ManifestError as error:
@@ -98,7 +96,6 @@ def load(content):
         said = ["fine"]
     assert said
     assert all(said)
-    assert time.process_time() - began < 1
     return result
 
 
@@ -154,18 +151,17 @@ def test_the_good_scenario_is_good():
     assert simulator.load({"any.yaml": yaml.safe_dump_all(documents)}).actions
 
 
-def test_110_pods_of_three_containers_take_at_most_250_ms():
-    documents = [{**POD, "metadata": {"name": f"web-{n}"}} for n in range(110)]
+def pods_of_three_containers(count):
+    documents = [{**POD, "metadata": {"name": f"web-{n}"}} for n in range(count)]
     for document in documents:
         document["spec"] = {**POD["spec"], "containers": [*({**POD["spec"]["containers"][0], "name": f"app-{n}", "ports": []} for n in range(3))]}
-    text = yaml.safe_dump_all(documents)
+    return yaml.safe_dump_all(documents)
 
-    # The best of a few: the machine may be busy with other tests.
-    taken_s = []
-    for _ in range(4):
-        began = time.process_time()
-        pods = simulator.load({"any.yaml": text}).pods
-        taken_s.append(time.process_time() - began)
 
-    assert len(pods) == 110
-    assert min(taken_s) < 0.25
+def test_each_further_pod_costs_what_the_first_did():
+    one, many = ({"any.yaml": pods_of_three_containers(count)} for count in (1, 110))
+
+    assert len(simulator.load(many).pods) == 110
+    work = calls_of(lambda: simulator.load(one))
+    assert work < 12_000
+    assert calls_of(lambda: simulator.load(many)) < 110 * work

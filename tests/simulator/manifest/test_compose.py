@@ -1,12 +1,11 @@
 """How is YAML read? Values as kubectl reads them, each with its place, within limits."""
 
-import time
-
 import pytest
 
 from simulator.limits import MAX_DOCUMENTS, MAX_YAML_ALIASES, MAX_YAML_DEPTH, MAX_YAML_NODES
 from simulator.manifest.compose import Budget, compose
 from simulator.manifest.nodes import Place, place_of
+from tests.work import calls_of
 
 POD = """\
 kind: Pod
@@ -160,9 +159,5 @@ def test_limits_end_the_reading_with_a_word(text, message):
         pytest.param("#\n" * 1_000_000, id="2 MB of comments"),
     ],
 )
-def test_hostile_text_takes_well_under_a_second(text):
-    began = time.process_time()
-
-    composed(text)
-
-    assert time.process_time() - began < 0.8
+def test_hostile_text_is_given_up_after_a_few_steps(text):
+    assert calls_of(lambda: composed(text)) < 10_000
