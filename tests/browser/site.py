@@ -68,10 +68,6 @@ class Site:
                 os.kill(pid, signal.SIGCONT)
 
 
-LEFT_EARLY = "WebSocket is closed before the connection is established"
-"""Chromium's remark where a page goes on to another run before the socket of the last was open. Nothing is lost, and how soon it opens is the machine's."""
-
-
 # Playwright adds attributes to the object whose methods it is given, so it has no slots.
 @dataclass
 class Watch:
@@ -89,7 +85,7 @@ class Watch:
 
     def on_console(self, message: ConsoleMessage) -> None:
         """Violations of the Content-Security-Policy are errors on the console, too."""
-        if message.type in ("error", "warning") and not any(words in message.text for words in (LEFT_EARLY, *self.expected)):
+        if message.type in ("error", "warning") and not any(words in message.text for words in self.expected):
             self.faults.append(f"{message.type}: {message.text}")
 
     def on_request(self, request: Request) -> None:

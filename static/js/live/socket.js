@@ -60,21 +60,30 @@ export function openSocket({ path, greeting, onMessage, onLink, finalCodes = [UN
 
   /** @returns {boolean} whether there was a connection; what is said without one is not kept */
   function send(said) {
-    const isOpen = socket.readyState === WebSocket.OPEN;
+    const isOpen = socket?.readyState === WebSocket.OPEN;
     if (isOpen) socket.send(JSON.stringify(said));
     return isOpen;
   }
 
   function retryNow() {
-    if (!closed && socket.readyState >= WebSocket.CLOSING) connect();
+    if (!closed && (!socket || socket.readyState >= WebSocket.CLOSING)) connect();
+  }
+
+  /** Nothing more is heard of this connection. One that is only being made is closed once it is: ended earlier, the browser complains of it. */
+  function leave() {
+    const left = socket;
+    socket = null;
+    if (!left) return;
+    left.onmessage = left.onclose = null;
+    if (left.readyState === WebSocket.CONNECTING) left.onopen = () => left.close();
+    else left.close();
   }
 
   const listening = new AbortController();
   window.addEventListener("online", retryNow, listening);
   // Without this, a laptop without a network shows a live connection until some timeout: even closing it would wait for an answer.
   window.addEventListener("offline", () => {
-    socket.onclose = socket.onmessage = null;
-    socket.close();
+    leave();
     lost(true);
   }, listening);
   connect();
@@ -87,7 +96,7 @@ export function openSocket({ path, greeting, onMessage, onLink, finalCodes = [UN
       closed = true;
       listening.abort();
       clearTimeout(timer);
-      socket.close();
+      leave();
     },
   };
 }
