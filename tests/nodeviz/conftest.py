@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import redis
@@ -15,6 +17,7 @@ from nodeviz.env import celery_url
 from nodeviz.runs import stream
 from nodeviz.runs.models import QUEUE_LEASE, Run
 from nodeviz.scenarios.models import Scenario
+from tests.nodeviz.postgres import Postgres
 
 POD = """\
 apiVersion: v1
@@ -45,6 +48,17 @@ def send_through() -> Callable[[str], None]:
         app._after_fork()
 
     return send
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    """One for the tests of a module. Its folder is short, as a socket's path must be, and its owner's to read."""
+    with tempfile.TemporaryDirectory(prefix="nodeviz-postgres-") as folder:
+        made = Postgres(Path(folder))
+        try:
+            yield made
+        finally:
+            made.close()
 
 
 @pytest.fixture

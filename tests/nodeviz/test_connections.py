@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import socket
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -35,16 +33,6 @@ for first in range(0, 40000, 500):
     lines = ['{"seq":%d,"t":0,"layer":"x","message":"%s"}' % (seq, os.urandom(200).hex()) for seq in range(first, first + 500)]
     ArtefactFrame.objects.create(run=run, first_seq=first, next_seq=first + 500, packed=pack(lines))
 """
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with tempfile.TemporaryDirectory(prefix="nodeviz-postgres-") as folder:
-        made = Postgres(Path(folder))
-        try:
-            yield made
-        finally:
-            made.close()
 
 
 @pytest.fixture(scope="module")

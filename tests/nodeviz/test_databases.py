@@ -50,33 +50,28 @@ def outcome(site: KeptInstallation, scenario_id: str, viewer: Viewer, lines: lis
     ]
 
 
-def test_a_postgresql_that_is_restarted_loses_no_run(tmp_path: Path, durable: DurableRedis) -> None:
+def test_a_postgresql_that_is_restarted_loses_no_run(tmp_path: Path, durable: DurableRedis, postgres: Postgres) -> None:
     lines = lines_of(MIDDLE)
-    with tempfile.TemporaryDirectory(prefix="nodeviz-postgres-") as folder:
-        postgres = Postgres(Path(folder))
-        try:
-            with opened(tmp_path, durable, postgres.url) as site:
-                wrong = {}
-                for fraction in (0, 0.2, 0.5, 0.8, 0.97, 1):
-                    scenario_id = site.press_run(MIDDLE)
-                    viewer = Viewer(site, scenario_id, lines)
-                    viewer.wait_until(lambda seen=viewer, part=fraction: seen.has(int(part * len(lines))))  # type: ignore[misc]
-                    postgres.crash()
-                    time.sleep(3)
-                    postgres.start()
-                    wrong[fraction] = outcome(site, scenario_id, viewer, lines)
+    with opened(tmp_path, durable, postgres.url) as site:
+        wrong = {}
+        for fraction in (0, 0.2, 0.5, 0.8, 0.97, 1):
+            scenario_id = site.press_run(MIDDLE)
+            viewer = Viewer(site, scenario_id, lines)
+            viewer.wait_until(lambda seen=viewer, part=fraction: seen.has(int(part * len(lines))))  # type: ignore[misc]
+            postgres.crash()
+            time.sleep(3)
+            postgres.start()
+            wrong[fraction] = outcome(site, scenario_id, viewer, lines)
 
-                # It is away when the message comes.
-                os.killpg(site.kept["worker"].pid, signal.SIGSTOP)
-                scenario_id = site.press_run(MIDDLE)
-                viewer = Viewer(site, scenario_id, lines)
-                postgres.crash()
-                os.killpg(site.kept["worker"].pid, signal.SIGCONT)
-                time.sleep(4)
-                postgres.start()
-                wrong["before the claim"] = outcome(site, scenario_id, viewer, lines)  # type: ignore[index]
-        finally:
-            postgres.close()
+        # It is away when the message comes.
+        os.killpg(site.kept["worker"].pid, signal.SIGSTOP)
+        scenario_id = site.press_run(MIDDLE)
+        viewer = Viewer(site, scenario_id, lines)
+        postgres.crash()
+        os.killpg(site.kept["worker"].pid, signal.SIGCONT)
+        time.sleep(4)
+        postgres.start()
+        wrong["before the claim"] = outcome(site, scenario_id, viewer, lines)  # type: ignore[index]
 
     assert {when: what for when, what in wrong.items() if what} == {}
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -44,16 +41,6 @@ print(scenario.pk)
 """
 
 LEFT = "print(Scenario.objects.count(), Run.objects.count(), ArtefactFrame.objects.count())"
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with tempfile.TemporaryDirectory(prefix="nodeviz-postgres-") as folder:
-        made = Postgres(Path(folder))
-        try:
-            yield made
-        finally:
-            made.close()
 
 
 @pytest.fixture(scope="module")
