@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-FOLDER = CHECKOUT / "var" / "audit"
-"""pip-audit has an environment of its own, so that what it needs is not what we are installed with."""
-
 PIP_AUDIT = "pip-audit==2.10.1"
+
+FOLDER = CHECKOUT / "var" / "audit" / PIP_AUDIT
+"""pip-audit has an environment of its own, so that what it needs is not what we are installed with; each version has one."""
 
 INSTALLS_WITHIN_S, ANSWERS_WITHIN_S = 60.0, 25.0
 """The first is for a slow network; from one that is shut pip comes back after two attempts of PATIENCE_S."""
@@ -98,7 +98,7 @@ def said_by(command: Sequence[str | Path], within_s: float) -> tuple[int, str, s
 def python_packages(unreachable: str) -> Answer:
     """All that is installed, at its version."""
     if not (FOLDER / "bin" / "pip-audit").exists():
-        (FOLDER.parent).mkdir(mode=0o700, exist_ok=True)
+        FOLDER.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         quick = ("--quiet", "--disable-pip-version-check", "--no-input", "--retries", "1", "--timeout", str(PATIENCE_S))
         for command in ((sys.executable, "-m", "venv", FOLDER), (FOLDER / "bin" / "pip", "install", *quick, PIP_AUDIT)):
             code, _, errors = said_by(command, INSTALLS_WITHIN_S)

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from nodeviz.env import celery_url
 from nodeviz.runs import stream
@@ -75,6 +77,18 @@ def test_who_waits_too_long_is_told_and_keeps_the_text(client: Client, restartin
     page = client.post("/run", {"text": POD})
 
     assert (page.status_code, page.context["text"], Scenario.objects.count()) == (503, POD, 0)
+
+
+@pytest.mark.parametrize("path", ["/run", "/try", "/api/v1/scenarios"])
+def test_who_waits_has_not_asked_the_database_yet_so_others_have_its_connections(
+    client: Client, restarting: Callable[..., Restarting], monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(stream, "RESTARTS_WITHIN_S", 0.3)
+    restarting(refuses=1_000_000)
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.post(path, {"text": POD}, content_type="application/json") if path != "/run" else client.post(path, {"text": POD})
+
+    assert (answer.status_code, asked.captured_queries) == (503, [])
 
 
 def test_only_so_many_wait(restarting: Callable[..., Restarting], monkeypatch: pytest.MonkeyPatch) -> None:
