@@ -15,12 +15,6 @@ from tests.browser.site import WITHIN_MS, Site, Watch
 LESSON = "sidecar-start-order"
 """Its first three steps ask for an order, a choice and a moment."""
 
-OPEN_ROOM = """async what => {
-    const token = document.querySelector("input[name=csrfmiddlewaretoken]").value;
-    const headers = {"Accept": "application/json", "X-CSRFToken": token};
-    return (await fetch("/rooms", {method: "POST", headers, body: new URLSearchParams(what)})).json(); }"""
-
-
 @dataclass
 class Classroom:
     """One room of a site, and the pages of those who are in it."""
@@ -43,8 +37,10 @@ class Classroom:
     def teacher(self, what: dict[str, str], **options: Any) -> Page:
         """Opens the room, from {"lesson": …} or {"example": …}, and drives it."""
         page = self.person(**options)
-        page.goto(self.site.url)
-        opened = page.evaluate(OPEN_ROOM, what)
+        asks = page.context.request
+        asks.get(f"{self.site.url}/lessons/{LESSON}")
+        token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
+        opened = asks.post(f"{self.site.url}/rooms", form=what, headers={"Accept": "application/json", "X-CSRFToken": token}).json()
         self.code, self.driver_url = opened["code"], self.site.url + opened["driver_url"]
         page.goto(self.driver_url)
         is_in(page, "drive")
