@@ -14,7 +14,7 @@ from simulator.manifest import knobs as places
 from simulator.manifest.behavior_editing import with_behavior, without_parts
 from simulator.manifest.behaviors import IGNORE, fields_of
 from simulator.manifest.documents import sort_documents
-from simulator.manifest.editing import documents_of, readable
+from simulator.manifest.editing import documents_of, plain_text
 from simulator.manifest.knobs import LOG, Knob, Value
 from simulator.manifest.leaves import FOREVER, INT64
 from simulator.manifest.load import Loaded, load_with_sources
@@ -35,7 +35,7 @@ Fields = dict[str, object]
 
 def knobs_in(text: str) -> list[Knob]:
     """Everything that can be turned, in the order scenario, node, kubelet, pods. Raises ManifestError with every problem of the text."""
-    return [knob for knob, _ in _all(readable(text))]
+    return [knob for knob, _ in _all(plain_text(text))]
 
 
 def with_knob(text: str, knob_id: str, value: Value) -> str:
@@ -43,7 +43,7 @@ def with_knob(text: str, knob_id: str, value: Value) -> str:
 
     Raises ManifestError if there is no such knob, if the loader refuses the value, and for the rare layouts in which it cannot be changed by itself.
     """
-    before = readable(text)
+    before = plain_text(text)
     found = _all(before)
     knob, turn = next(((knob, turn) for knob, turn in found if knob.id == knob_id), (None, None))
     if knob is None or turn is None:

@@ -40,7 +40,7 @@ class Settings(NamedTuple):
 
 def settings_of(text: str) -> Settings:
     """What the text chooses. Raises ManifestError if it is not YAML."""
-    found = _documents(_decoded(text))
+    found = _documents(plain_text(text))
     return Settings(_kubernetes(found), _gates(found))
 
 
@@ -50,7 +50,7 @@ def with_settings(text: str, *, kubernetes: str | None = None, gates: Mapping[st
     What the text says already is left as it is written. Line ends become plain. Raises ManifestError if the text is not YAML, if there is no such version or
     gate, and for the rare layouts in which the setting cannot be changed by itself (an anchor that others repeat).
     """
-    result = _decoded(text)
+    result = plain_text(text)
     wanted = settings_of(result)
     if kubernetes is not None:
         wanted = wanted._replace(kubernetes=f"1.{_minor(kubernetes)}")
@@ -85,12 +85,13 @@ def documents_of(text: str) -> list[Document]:
 
 def readable(text: str) -> str:
     """The text as it is edited, with plain line ends. Raises ManifestError if it is not YAML within the limits."""
-    decoded = _decoded(text)
-    _documents(decoded)
-    return decoded
+    plain = plain_text(text)
+    documents_of(plain)
+    return plain
 
 
-def _decoded(text: str) -> str:
+def plain_text(text: str) -> str:
+    """With plain line ends; whether it is YAML is for whoever reads it next. Raises ManifestError if it holds no characters."""
     decoded = decode("", text)
     if isinstance(decoded, Problem):
         raise ManifestError([decoded])
@@ -142,7 +143,7 @@ def _with_kubernetes(text: str, kubernetes: str) -> str:
 
 def with_scenario_field(text: str, name: str, value: str) -> str:
     """The text with `spec.name` of its Scenario set; one is added where there is none. Raises ManifestError as `with_settings`."""
-    scenario = _first(_documents(_decoded(text)), Role.SCENARIO)
+    scenario = _first(_documents(plain_text(text)), Role.SCENARIO)
     if scenario is None:
         return appended(text, f"{_SCENARIO}spec:\n  {name}: {value}\n")
     return with_set(text, scenario, "spec", name, value)
