@@ -10,8 +10,21 @@ from pathlib import Path
 
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 
 from tests import surroundings
+
+settings.register_profile("ordinary", max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", settings.get_profile("ordinary"), max_examples=200)
+settings.register_profile("explore", settings.get_profile("long"), max_examples=3000, derandomize=False)
+settings.load_profile("ordinary")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """`-m long` takes the tests over random examples as well, and more of these."""
+    if config.option.markexpr == "long":
+        config.option.markexpr = "long or hypothesis"
+        settings.load_profile("long")
 
 
 @pytest.fixture(scope="session")
