@@ -5,30 +5,32 @@ The page computes the run again when a button was pressed, and shows the old fut
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import simulator
+from tests.simulator.parts import in_parts, part_of
 from tests.surroundings import CHECKOUT
 
 FOLDERS = sorted(path for path in Path(CHECKOUT, "scenarios").iterdir() if (path / "pods.yaml").is_file())
 AT_PERCENT = (0, 35, 80)
 """Of the run's length."""
+PARTS = 3
+"""Of the actions."""
 
 
 def text_of(folder: Path) -> str:
     return "---\n".join((folder / name).read_text().removeprefix("---\n") for name in ("pods.yaml", "scenario.yaml") if (folder / name).is_file())
 
 
-def lines_until(text: str, until_ms: int) -> list[str]:
+def lines_until(records: Iterable[dict[str, Any]], until_ms: int) -> list[str]:
     """The records before an instant; the last one, which says that the run is over, is none of them."""
-    found = []
-    for record in simulator.simulate(simulator.load({"": text})):
-        if round(record["t"] * 1000) >= until_ms or record["layer"] == "end":
-            break
-        found.append(simulator.encode(record))
-    return found
+    before = takewhile(lambda record: round(record["t"] * 1000) < until_ms and record["layer"] != "end", records)
+    return [simulator.encode(record) for record in before]
 
 
 def actions_on(scenario: simulator.Scenario) -> list[dict[str, object]]:
@@ -61,17 +63,15 @@ def actions_on(scenario: simulator.Scenario) -> list[dict[str, object]]:
     ]
 
 
+@in_parts(PARTS)
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_the_past_stays_as_it_was(folder: Path):
-    """Every other action in one example, those between in the next: each is tried in half of them."""
+def test_the_past_stays_as_it_was(folder: Path, part: int):
     text = text_of(folder)
     scenario = simulator.load({"": text})
     records = list(simulator.simulate(scenario))
     end_ms = round(records[-1]["t"] * 1000)
-    wanted = actions_on(scenario)
 
-    for number, action in list(enumerate(wanted))[FOLDERS.index(folder) % 2 :: 2]:
-        at_ms = end_ms * AT_PERCENT[number % len(AT_PERCENT)] // 100
+    for number, action in part_of(list(enumerate(actions_on(scenario))), part, PARTS, FOLDERS.index(folder)):
+        at_ms = end_ms * AT_PERCENT[number // PARTS % len(AT_PERCENT)] // 100
         changed = simulator.with_action(text, {"at": f"{at_ms / 1000}s", **action})
-        before = [simulator.encode(r) for r in records if round(r["t"] * 1000) < at_ms and r["layer"] != "end"]
-        assert lines_until(changed, at_ms) == before, action
+        assert lines_until(simulator.simulate(simulator.load({"": changed})), at_ms) == lines_until(records, at_ms), action

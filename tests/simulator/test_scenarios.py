@@ -46,15 +46,13 @@ def test_the_two_files_joined_in_an_editor_are_the_same_scenario(folder: Path) -
     assert list(simulator.simulate(simulator.load({"pods.yaml": joined}))) == list(simulator.simulate(goldens.scenario_of(folder)))
 
 
+@pytest.mark.parametrize(("seed", "jitter"), [(2, True), *(pytest.param(seed, jitter, marks=pytest.mark.long) for seed, jitter in ((1, False), (3, True)))])
 @each_scenario
-def test_jitter_and_seed_do_not_break_it(folder: Path) -> None:
-    texts = goldens.texts_of(folder)
+def test_jitter_and_seed_do_not_break_it(folder: Path, seed: int, jitter: bool) -> None:
+    records = list(simulator.simulate(simulator.load(goldens.texts_of(folder), seed=seed, jitter=jitter)))
 
-    for seed, jitter in ((1, False), (2, True), (3, True)):
-        records = list(simulator.simulate(simulator.load(texts, seed=seed, jitter=jitter)))
-
-        assert records[-1]["layer"] == "end"
-        assert records[-1]["reason"] in ("until", "settled")
+    assert records[-1]["layer"] == "end"
+    assert records[-1]["reason"] in ("until", "settled")
 
 
 def test_there_are_enough_of_them_and_the_two_of_the_talk_are_among_them() -> None:
@@ -66,11 +64,10 @@ def test_there_are_enough_of_them_and_the_two_of_the_talk_are_among_them() -> No
 
 
 def test_every_process_computes_the_same_bytes_whatever_its_hash_seed() -> None:
-    first = python("-m", "tests.goldens", "digests", hash_seed="1")
-    second = python("-m", "tests.goldens", "digests", hash_seed="20261124")
+    """This one has a seed that Python drew."""
+    there = python("-m", "tests.goldens", "digests", hash_seed="20261124").decode()
 
-    assert first == second
-    assert len(first.splitlines()) == len(FOLDERS)
+    assert there.splitlines() == [f"{goldens.digest(folder)}  {folder.name}" for folder in FOLDERS]
 
 
 def test_the_command_line_prints_what_the_library_computes() -> None:
