@@ -253,37 +253,29 @@ print("as it was")
 """
 
 
-class Site:
-    """An installation over a database, without servers."""
-
-    def __init__(self, folder: Path, database_url: str) -> None:
-        folder.mkdir()
-        self.environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(folder), "DATABASE_URL": database_url}
-        self.manage("migrate", "-v", "0")
-
-    def manage(self, *arguments: str) -> str:
-        """One of Django's commands."""
-        done = subprocess.run((sys.executable, "manage.py", *arguments), cwd=CHECKOUT, env=self.environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+def in_an_installation(folder: Path, database_url: str, *steps: str | tuple[str, ...]) -> str:
+    """What these steps print in a new one, without servers: Django's commands, or lines of Python. In one process, which takes long to begin."""
+    folder.mkdir()
+    commands = [step if isinstance(step, str) else f"call_command(*{step!r}, verbosity=0)" for step in (("migrate",), *steps)]
+    program = "\n".join(("import django", "django.setup()", "from django.core.management import call_command", *commands))
+    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(folder), "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "nodeviz.settings"}
+    done = subprocess.run((sys.executable, "-c", program), cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.mark.slow
 def test_from_sqlite_to_postgresql_and_back_while_others_write(tmp_path: Path) -> None:
+    files = [str(tmp_path / f"backup-{number}") for number in range(3)]
     with tempfile.TemporaryDirectory(prefix="nodeviz-postgres-") as folder:
         postgres = Postgres(Path(folder))
         try:
-            first = Site(tmp_path / "first", f"sqlite:///{tmp_path}/first.sqlite3")
-            second = Site(tmp_path / "second", postgres.url)
-            third = Site(tmp_path / "third", f"sqlite:///{tmp_path}/third.sqlite3")
-            first.manage("shell", "-v", "0", "-c", FILL)
-            for number, (source, target) in enumerate([(first, second), (second, third), (third, None)]):
-                source.manage("backup", "--runs", str(tmp_path / f"backup-{number}"))
-                if target:
-                    target.manage("restore", str(tmp_path / f"backup-{number}"))
-            assert [site.manage("shell", "-v", "0", "-c", MEANWHILE) for site in (first, second)] == ["as it was\n"] * 2
+            first = in_an_installation(tmp_path / "first", f"sqlite:///{tmp_path}/first.sqlite3", FILL, ("backup", "--runs", files[0]), MEANWHILE)
+            second = in_an_installation(tmp_path / "second", postgres.url, ("restore", files[0]), ("backup", "--runs", files[1]), MEANWHILE)
+            in_an_installation(tmp_path / "third", f"sqlite:///{tmp_path}/third.sqlite3", ("restore", files[1]), ("backup", "--runs", files[2]))
         finally:
             postgres.close()
 
-    one, two, three = ([line for line in lines_of(tmp_path / f"backup-{number}") if not line.keys() & {backup.FORMAT, "end"}] for number in range(3))
+    one, two, three = ([line for line in lines_of(Path(file)) if not line.keys() & {backup.FORMAT, "end"}] for file in files)
+    assert [printed.endswith("as it was\n") for printed in (first, second)] == [True, True]
     assert (len(one), one == two, two == three) == (25 * 5, True, True)

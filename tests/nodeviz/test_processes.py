@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -37,6 +38,7 @@ spec:
 ---
 """
 SMALL = POD.format(number=0)
+TRIED = POD.format(number="tried")
 LONG = "".join(POD.format(number=number) for number in range(60))
 """Some 40,000 records: more than a second of computing, so that there is a middle to be killed in."""
 
@@ -81,6 +83,7 @@ class Installation(Client):
     """Processes over one database, one Redis and one listening socket."""
 
     def __init__(self, folder: Path, redis_url: str) -> None:
+        self.folder = folder
         self.listening = socket.create_server(("127.0.0.1", 0))
         super().__init__(f"127.0.0.1:{self.listening.getsockname()[1]}")
         self.children: list[subprocess.Popen[bytes]] = []
@@ -110,8 +113,8 @@ class Installation(Client):
         self.children.append(child)
         return child
 
-    def start_web(self) -> subprocess.Popen[bytes]:
-        return self.start(
+    def start_web(self) -> None:
+        self.web = self.start(
             "uvicorn", "nodeviz.asgi:application", "--fd", str(self.listening.fileno()), "--ws", "nodeviz.framed_socket:FramedSocket", "--log-level", "error"
         )
 
@@ -122,11 +125,16 @@ class Installation(Client):
         """Every lease is over."""
         self.command("shell", "-v", "0", "-c", "from nodeviz.runs.models import Run; Run.objects.update(lease_until='2000-01-01T00:00:00Z')")
 
+    def kill(self, child: subprocess.Popen[bytes]) -> None:
+        """With all its processes; one that has ended already is only taken off the list."""
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        self.children.remove(child)
+
     def close(self) -> None:
-        for child in self.children:
-            if child.poll() is None:
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+        for child in list(self.children):
+            self.kill(child)
         self.listening.close()
 
 
@@ -142,20 +150,31 @@ def until(viewer: ClientConnection, *kinds: str) -> tuple[list[dict[str, Any]], 
             return records, message
 
 
+@functools.cache
 def trace(text: str) -> list[dict[str, Any]]:
     """As the library gives it, and as JSON has it."""
     return [json.loads(simulator.encode(record)) for record in simulator.simulate(simulator.load({"pods.yaml": text}))]
 
 
-@pytest.fixture
-def installation(tmp_path: Path, redis_url: str, redis_client: redis.Redis) -> Iterator[Installation]:
-    made = Installation(tmp_path, redis_url)
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterator[Installation]:
+    """A database and a web server for all tests."""
+    made = Installation(tmp_path_factory.mktemp("installation"), redis_url)
     try:
         made.command("migrate", "-v", "0")
         made.start_web()
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture
+def installation(lasting: Installation, redis_client: redis.Redis) -> Iterator[Installation]:
+    """With an empty Redis; what a test starts ends with it, but for the web server."""
+    yield lasting
+    for child in list(lasting.children):
+        if child is not lasting.web:
+            lasting.kill(child)
 
 
 def test_from_run_to_the_last_record(installation: Installation) -> None:
@@ -174,8 +193,7 @@ def test_a_worker_that_is_killed_costs_its_viewers_nothing_but_time(installation
     scenario_id = installation.press_run(LONG)
     with installation.watch(scenario_id) as viewer:
         before, _ = until(viewer, "e")
-        os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait()
+        installation.kill(worker)
         assert json.loads(installation.ask(f"/s/{scenario_id}.jsonl")) == {"status": "running"}
         installation.time_passes()
         installation.command("reaper", "--once")
@@ -202,7 +220,7 @@ def test_a_web_server_that_is_replaced_takes_up_its_viewers_again(installation: 
     scenario_id = installation.press_run(LONG)
     with installation.watch(scenario_id) as viewer:
         before, _ = until(viewer, "e")
-        os.killpg(installation.children[0].pid, signal.SIGKILL)
+        installation.kill(installation.web)
     installation.start_web()
     with installation.watch(scenario_id, len(before)) as viewer:
         after, _ = until(viewer, "finished")
@@ -210,10 +228,10 @@ def test_a_web_server_that_is_replaced_takes_up_its_viewers_again(installation: 
     assert before + after == trace(LONG)
 
 
-def test_a_try_leaves_nothing_on_the_disk(installation: Installation, tmp_path: Path) -> None:
+def test_a_try_leaves_nothing_on_the_disk(installation: Installation) -> None:
     installation.start_worker()
-    hello, _, *frames, last = installation.attempt(SMALL)
+    hello, _, *frames, last = installation.attempt(TRIED)
 
     assert (hello[1]["status"], last[1]) == ("queued", "finished")
-    assert [record for frame in frames for record in frame[2]] == trace(SMALL)
-    assert [path.name for path in tmp_path.rglob("*") if path.is_file() and b"web-0" in path.read_bytes()] == []
+    assert [record for frame in frames for record in frame[2]] == trace(TRIED)
+    assert [path.name for path in installation.folder.rglob("*") if path.is_file() and b"web-tried" in path.read_bytes()] == []
