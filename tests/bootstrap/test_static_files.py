@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.http import HttpResponse
-from django.test import RequestFactory, override_settings
+from django.test import RequestFactory
 
 from nodeviz.static_files import StaticFilesMiddleware
-from tests.nodeviz import uncompressed
-from tests.surroundings import CHECKOUT
 
 IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']""")
 HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
-
-
-@pytest.fixture(scope="module")
-def collected(tmp_path_factory) -> Path:
-    """Our own files as an installation serves them. The bundles of others would only take time, and so would packing the scripts: the styles stand for both."""
-    root = tmp_path_factory.mktemp("static")
-    backends = {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}, "staticfiles": {"BACKEND": "nodeviz.static_files.HashedModulesStorage"}}
-    whole = uncompressed.WHITENOISE_SKIP_COMPRESS_EXTENSIONS
-    with override_settings(STATIC_ROOT=root, STATICFILES_DIRS=[CHECKOUT / "static"], STORAGES=backends, WHITENOISE_SKIP_COMPRESS_EXTENSIONS=whole):
-        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["plotly*"])
-    return root
 
 
 def test_every_import_of_a_module_leads_to_a_hashed_file(collected):
