@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from playwright.sync_api import Page, expect
 
@@ -128,6 +129,14 @@ def settled(page: Page) -> None:
     """What was done has been drawn: the frame that it asked for, and the one in which Plotly answers, which hears of it when the chart is at rest."""
     page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     expect(page.locator(".gantt-plotly[data-state=moving]")).to_have_count(0)
+
+
+def in_theme(page: Page, theme: Literal["light", "dark"]) -> None:
+    """The reader's system changes over to it, and the page has followed: it has heard, and what it paints itself is painted."""
+    page.evaluate("() => { window.followed = false; document.addEventListener('themechange', () => { window.followed = true; }, {once: true}); }")
+    page.emulate_media(color_scheme=theme)
+    page.wait_for_function("() => window.followed")
+    settled(page)
 
 
 def ticks(page: Page) -> list[str]:

@@ -4,62 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from nodeviz.scenarios.gallery import text_of
 from tests.browser import steps
 from tests.browser.site import Site, Watch
 
 pytestmark = pytest.mark.axe
 
-AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
+ROOT = Path(__file__).parents[2]
+
+CRASH_LOOP = text_of(ROOT / "scenarios" / "crash-loop")
+
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
 # Nothing but its violations is made ready to be read: a third of its time.
-AXE_RUN = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']}).then(({violations}) => violations)"
+AXE_RUN = "only => axe.run(document, {runOnly: only, resultTypes: ['violations']}).then(({violations}) => violations)"
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+RULES_OF_COLOUR = "tags => axe.getRules(tags).filter(rule => rule.tags.includes('cat.color')).map(rule => rule.ruleId)"
+
 
 def faults(page: Page) -> list[str]:
-    """What axe finds on the page as it is: the rule, and where."""
+    """What axe finds on the page as it is, in light and then in dark, where nothing but the colours is another: the theme, the rule, and where."""
     steps.settled(page)
     # By the debugger and not by a script element: the page's policy allows none.
     page.evaluate(AXE + "; undefined")
-    found: list[dict[str, Any]] = page.evaluate(AXE_RUN, RULES)
-    said = [f"{fault['id']}: {node['target']} {node.get('failureSummary', '')}" for fault in found for node in fault["nodes"]]
+    found = {"light": page.evaluate(AXE_RUN, RULES)}
+    steps.in_theme(page, "dark")
+    found["dark"] = page.evaluate(AXE_RUN, page.evaluate(RULES_OF_COLOUR, RULES))
+    steps.in_theme(page, "light")
+    each = [(theme, fault, node) for theme, violations in found.items() for fault in violations for node in fault["nodes"]]
+    said = [f"{theme}: {fault['id']}: {node['target']} {node.get('failureSummary', '')}" for theme, fault, node in each]
     # What lies half under an open menu is reached when the menu is closed.
     return [words for words in said if "partially obscured" not in words]
 
 
-@pytest.fixture(params=["light", "dark"])
-def page(request: pytest.FixtureRequest, browser: Browser, watch: Watch) -> Iterator[Page]:
-    """A tab in either theme, of somebody who wants no motion."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, color_scheme=request.param, reduced_motion="reduce")
+@pytest.fixture
+def page(browser: Browser, watch: Watch) -> Iterator[Page]:
+    """A tab of somebody who wants no motion."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
     watch.over(context)
     yield context.new_page()
     context.close()
 
 
-@pytest.fixture(scope="module")
-def crash_loop(browser: Browser, site: Site) -> str:
-    """The link of a run in which something went wrong."""
-    page = browser.new_page()
-    page.goto(f"{site.url}/?example=crash-loop")
-    steps.is_ready(page)
-    steps.press_run(page)
-    steps.finished(page)
-    url = page.url
-    page.close()
-    return url
-
-
 @pytest.fixture
-def run(page: Page, crash_loop: str) -> Page:
-    """That run, finished."""
-    page.goto(crash_loop)
-    steps.finished(page)
+def run(page: Page, site: Site) -> Page:
+    """One in which something went wrong, finished."""
+    steps.look_at(page, site.link(CRASH_LOOP))
     return page
 
 
@@ -113,16 +109,20 @@ def select_a_bar(page: Page) -> None:
     page.keyboard.press("Enter")
 
 
-STATES: dict[str, Callable[[Page], object]] = {
-    "the chart": lambda page: None,
-    "the table": lambda page: page.get_by_role("tab", name="Table").click(),
-    "a selected bar": select_a_bar,
+TABS: dict[str, Callable[[Page], object]] = {
     "Problems": lambda page: page.get_by_role("tab", name="Problems").click(),
     "Images": lambda page: page.get_by_role("tab", name="Images").click(),
     "Actions": lambda page: page.get_by_role("tab", name="Actions").click(),
     "What if": lambda page: (page.get_by_role("tab", name="What if").click(), expect(page.locator(".knob").first).to_be_visible()),
     "kubectl": lambda page: (page.get_by_role("tab", name="kubectl").click(), expect(page.locator("#panel-kubectl pre")).to_contain_text("NAME")),
     "YAML": lambda page: (page.get_by_role("tab", name="YAML").click(), expect(page.locator("#panel-yaml pre")).to_contain_text("status:")),
+    "Table": lambda page: page.get_by_role("tab", name="Table").click(),
+}
+"""Any of them can be opened after any other."""
+
+STATES: dict[str, Callable[[Page], object]] = {
+    "the chart": lambda page: None,
+    "a selected bar": select_a_bar,
     "the menu of interventions": lambda page: (page.keyboard.press("i"), expect(page.get_by_role("menuitem").first).to_be_focused()),
     "what a menu asks": lambda page: (
         page.keyboard.press("i"),
@@ -140,6 +140,15 @@ STATES: dict[str, Callable[[Page], object]] = {
 }
 
 
+def test_each_tab_of_a_run(run: Page):
+    found = {}
+    for tab, select in TABS.items():
+        select(run)
+        found[tab] = faults(run)
+
+    assert {tab: said for tab, said in found.items() if said} == {}
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_a_run(run: Page, state: str):
     run.locator("#gantt").focus()
@@ -148,15 +157,31 @@ def test_a_run(run: Page, state: str):
     assert faults(run) == []
 
 
-@pytest.mark.parametrize("page", ["light"], indirect=True)
 @pytest.mark.parametrize(
     ("width", "height"), [pytest.param(700, 450, id="200 % zoom"), pytest.param(390, 844, id="a phone"), pytest.param(320, 640, id="400 % zoom")]
 )
-@pytest.mark.parametrize("state", ["the chart", "What if", "Share"])
-def test_on_a_small_page_nothing_sticks_out_and_axe_finds_nothing(run: Page, width: int, height: int, state: str):
+def test_on_a_small_page_nothing_sticks_out_and_axe_finds_nothing(run: Page, width: int, height: int):
     run.set_viewport_size({"width": width, "height": height})
     run.get_by_role("tab", name="Chart").click()
-    STATES[state](run)
+    found = {}
+    for state, reach in {"the chart": STATES["the chart"], "What if": TABS["What if"], "Share": STATES["Share"]}.items():
+        reach(run)
+        assert run.evaluate("document.documentElement.scrollWidth") <= width
+        found[state] = faults(run)
 
-    assert run.evaluate("document.documentElement.scrollWidth") <= width
-    assert faults(run) == []
+    assert {state: said for state, said in found.items() if said} == {}
+
+
+@pytest.mark.parametrize(
+    ("colours", "theme"),
+    [
+        pytest.param("light-dark(#14202b, #27303a)", "dark", id="dark on dark"),
+        pytest.param("light-dark(#e1e5ea, #e4eaf0)", "light", id="light on light"),
+    ],
+)
+def test_a_colour_that_is_wrong_in_one_theme_is_found(page: Page, site: Site, colours: str, theme: str):
+    page.goto(f"{site.url}/join")
+    sheet = "colours => { const sheet = new CSSStyleSheet(); sheet.replaceSync(`h1 { color: ${colours} }`); document.adoptedStyleSheets.push(sheet); }"
+    page.evaluate(sheet, colours)
+
+    assert [fault.partition(": [")[0] for fault in faults(page)] == [f"{theme}: color-contrast"]

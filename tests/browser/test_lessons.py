@@ -432,10 +432,10 @@ def test_progress_survives_a_reload_until_it_is_forgotten(page: Page, site: Site
 # -- for everybody -------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=["light", "dark"])
-def still_page(request: pytest.FixtureRequest, browser: Browser, watch: Watch) -> Iterator[Page]:
-    """A tab in either theme, of somebody who wants no motion."""
-    context = browser.new_context(viewport=LAPTOP, color_scheme=request.param, reduced_motion="reduce")
+@pytest.fixture
+def still_page(browser: Browser, watch: Watch) -> Iterator[Page]:
+    """A tab of somebody who wants no motion."""
+    context = browser.new_context(viewport=LAPTOP, reduced_motion="reduce")
     context.set_default_timeout(WITHIN_MS)
     watch.over(context)
     yield context.new_page()
