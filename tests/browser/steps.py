@@ -132,8 +132,11 @@ def settled(page: Page) -> None:
 
 
 def in_theme(page: Page, theme: Literal["light", "dark"]) -> None:
-    """The reader's system changes over to it, and the page has followed: it has heard, and what it paints itself is painted."""
-    page.evaluate("() => { window.followed = false; document.addEventListener('themechange', () => { window.followed = true; }, {once: true}); }")
+    """The reader's system changes over to it, and the page has followed: it was told, before we are who asked last, and what it paints itself is painted."""
+    page.evaluate(
+        """() => { window.followed = false;
+            matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { window.followed = true; }, {once: true}); }"""
+    )
     page.emulate_media(color_scheme=theme)
     page.wait_for_function("() => window.followed")
     settled(page)

@@ -185,3 +185,19 @@ def test_a_colour_that_is_wrong_in_one_theme_is_found(page: Page, site: Site, co
     page.evaluate(sheet, colours)
 
     assert [fault.partition(": [")[0] for fault in faults(page)] == [f"{theme}: color-contrast"]
+
+
+def test_what_the_page_paints_itself_follows_the_system_as_if_it_had_been_so_from_the_start(run: Page):
+    painted = """() => [document.querySelector(".gantt-plot canvas").toDataURL(),
+        ...[...document.querySelectorAll(".label-dot, .legend-swatch")].map(each => getComputedStyle(each).backgroundColor),
+        ...[...document.querySelectorAll(".gantt-plot .xtick text")].map(each => getComputedStyle(each).fill)]"""
+    steps.settled(run)
+    light = run.evaluate(painted)
+    steps.in_theme(run, "dark")
+    followed = run.evaluate(painted)
+    run.reload()
+    steps.finished(run)
+    steps.settled(run)
+
+    assert run.evaluate(painted) == followed
+    assert not set(followed) & set(light)
