@@ -15,6 +15,7 @@ from tests.browser.site import WITHIN_MS, Site, Watch
 LESSON = "sidecar-start-order"
 """Its first three steps ask for an order, a choice and a moment."""
 
+
 @dataclass
 class Classroom:
     """One room of a site, and the pages of those who are in it."""
