@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import tracemalloc
 from collections.abc import Callable
 from io import StringIO
@@ -265,16 +264,11 @@ def in_an_installation(folder: Path, database_url: str, *steps: str | tuple[str,
 
 
 @pytest.mark.slow
-def test_from_sqlite_to_postgresql_and_back_while_others_write(tmp_path: Path) -> None:
+def test_from_sqlite_to_postgresql_and_back_while_others_write(tmp_path: Path, postgres: Postgres) -> None:
     files = [str(tmp_path / f"backup-{number}") for number in range(3)]
-    with tempfile.TemporaryDirectory(prefix="nodeviz-postgres-") as folder:
-        postgres = Postgres(Path(folder))
-        try:
-            first = in_an_installation(tmp_path / "first", f"sqlite:///{tmp_path}/first.sqlite3", FILL, ("backup", "--runs", files[0]), MEANWHILE)
-            second = in_an_installation(tmp_path / "second", postgres.url, ("restore", files[0]), ("backup", "--runs", files[1]), MEANWHILE)
-            in_an_installation(tmp_path / "third", f"sqlite:///{tmp_path}/third.sqlite3", ("restore", files[1]), ("backup", "--runs", files[2]))
-        finally:
-            postgres.close()
+    first = in_an_installation(tmp_path / "first", f"sqlite:///{tmp_path}/first.sqlite3", FILL, ("backup", "--runs", files[0]), MEANWHILE)
+    second = in_an_installation(tmp_path / "second", postgres.url, ("restore", files[0]), ("backup", "--runs", files[1]), MEANWHILE)
+    in_an_installation(tmp_path / "third", f"sqlite:///{tmp_path}/third.sqlite3", ("restore", files[1]), ("backup", "--runs", files[2]))
 
     one, two, three = ([line for line in lines_of(Path(file)) if not line.keys() & {backup.FORMAT, "end"}] for file in files)
     assert [printed.endswith("as it was\n") for printed in (first, second)] == [True, True]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.nodeviz.postgres import Postgres
-from tests.nodeviz.test_backup import Site
 from tests.surroundings import CHECKOUT
 
 pytestmark = pytest.mark.slow
@@ -41,6 +42,21 @@ print(scenario.pk)
 """
 
 LEFT = "print(Scenario.objects.count(), Run.objects.count(), ArtefactFrame.objects.count())"
+
+
+class Site:
+    """An installation over a database, without servers."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        folder.mkdir()
+        self.environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(folder), "DATABASE_URL": database_url}
+        self.manage("migrate", "-v", "0")
+
+    def manage(self, *arguments: str) -> str:
+        """One of Django's commands."""
+        done = subprocess.run((sys.executable, "manage.py", *arguments), cwd=CHECKOUT, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
 
 @pytest.fixture(scope="module")
