@@ -113,10 +113,11 @@ class Installation(Client):
         self.children.append(child)
         return child
 
-    def start_web(self) -> None:
+    def start_web(self) -> subprocess.Popen[bytes]:
         self.web = self.start(
             "uvicorn", "nodeviz.asgi:application", "--fd", str(self.listening.fileno()), "--ws", "nodeviz.framed_socket:FramedSocket", "--log-level", "error"
         )
+        return self.web
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         return self.start(*programs.worker().arguments[2:], "--concurrency", "1")
@@ -125,7 +126,7 @@ class Installation(Client):
         """Every lease is over."""
         self.command("shell", "-v", "0", "-c", "from nodeviz.runs.models import Run; Run.objects.update(lease_until='2000-01-01T00:00:00Z')")
 
-    def kill(self, child: subprocess.Popen[bytes]) -> None:
+    def end(self, child: subprocess.Popen[bytes]) -> None:
         """With all its processes; one that has ended already is only taken off the list."""
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGKILL)
@@ -134,7 +135,7 @@ class Installation(Client):
 
     def close(self) -> None:
         for child in list(self.children):
-            self.kill(child)
+            self.end(child)
         self.listening.close()
 
 
@@ -174,7 +175,7 @@ def installation(lasting: Installation, redis_client: redis.Redis) -> Iterator[I
     yield lasting
     for child in list(lasting.children):
         if child is not lasting.web:
-            lasting.kill(child)
+            lasting.end(child)
 
 
 def test_from_run_to_the_last_record(installation: Installation) -> None:
@@ -193,7 +194,7 @@ def test_a_worker_that_is_killed_costs_its_viewers_nothing_but_time(installation
     scenario_id = installation.press_run(LONG)
     with installation.watch(scenario_id) as viewer:
         before, _ = until(viewer, "e")
-        installation.kill(worker)
+        installation.end(worker)
         assert json.loads(installation.ask(f"/s/{scenario_id}.jsonl")) == {"status": "running"}
         installation.time_passes()
         installation.command("reaper", "--once")
@@ -220,7 +221,7 @@ def test_a_web_server_that_is_replaced_takes_up_its_viewers_again(installation: 
     scenario_id = installation.press_run(LONG)
     with installation.watch(scenario_id) as viewer:
         before, _ = until(viewer, "e")
-        installation.kill(installation.web)
+        installation.end(installation.web)
     installation.start_web()
     with installation.watch(scenario_id, len(before)) as viewer:
         after, _ = until(viewer, "finished")
